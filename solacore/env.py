@@ -1,0 +1,158 @@
+"""Every environment variable, once: its type, its default, and what is wrong with it.
+
+Names are the contract's (section 7), read case-insensitively from the environment and from
+``.env``. Unknown variables are ignored. Only ``settings.py`` may import this module.
+"""
+
+import ipaddress
+from functools import cached_property
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIN_SECRET_BYTES = 32
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", ""}
+PLACEHOLDERS = ("change", "secret", "example", "placeholder", "your-", "dev-")
+
+
+def _comma_list(value: object) -> object:
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    return value
+
+
+CommaList = Annotated[list[str], NoDecode, BeforeValidator(_comma_list)]
+
+
+class Env(BaseSettings):
+    """The environment, typed. ``ENVIRONMENT=production`` refuses to start half-configured."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", case_sensitive=False)
+
+    # Who we are
+    app_name: str = "Solacore API"
+    environment: Literal["local", "production"] = "local"
+    debug: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    allowed_hosts: CommaList = []
+    trusted_proxies: CommaList = []
+    frontend_url: str = "http://localhost:3000"
+    frontend_url_prod: str = "https://solacore.app"
+    cors_allowed_origins: CommaList = []
+    cookie_domain: str = ""
+    playground: bool | None = None
+
+    # Where things are kept
+    database_url: str = "postgresql://localhost:5432/solacore"
+    redis_url: str = ""
+    db_threads: int = 4
+
+    # Secrets and tokens
+    jwt_secret: SecretStr = SecretStr("")
+    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    jwt_expire_minutes: int = 60
+
+    # Allowances
+    rate_limit_global: str = "100/minute"
+    rate_limit_auth: str = "5/minute"
+    rate_limit_api: str = "60/minute"
+    rate_limit_sse: str = "5/minute"
+    rate_limit_redis_url: str = ""
+    beta_mode: bool = False
+    payments_enabled: bool = True
+
+    # Language models
+    llm_provider: Literal["openai", "anthropic", "openrouter", "offline"] = "openai"
+    llm_model: str = "gpt-4o-mini"
+    llm_timeout: float = 30
+    llm_first_piece_timeout: float = 20
+    llm_total_timeout: float = 90
+    llm_max_tokens: int = 1024
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = "https://api.openai.com/v1"
+    anthropic_api_key: SecretStr = SecretStr("")
+    anthropic_base_url: str = "https://api.anthropic.com/v1"
+    anthropic_model: str = "claude-3-5-haiku-latest"
+    openrouter_api_key: SecretStr = SecretStr("")
+    openrouter_base_url: str = "https://openrouter.ai/api/v1"
+    openrouter_app_name: str = ""
+    openrouter_referer: str = ""
+    offline_pause: float = 0.03
+
+    # Watching
+    sentry_dsn: str = ""
+    sentry_environment: str = "production"
+    sentry_traces_sample_rate: float = 0.1
+
+    @cached_property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @cached_property
+    def serves_playground(self) -> bool:
+        return not self.production if self.playground is None else self.playground
+
+    @model_validator(mode="after")
+    def _always_sound(self) -> "Env":
+        faults = []
+        secret = self.jwt_secret.get_secret_value()
+        if secret and len(secret.encode()) < MIN_SECRET_BYTES:
+            faults.append(f"JWT_SECRET must be at least {MIN_SECRET_BYTES} bytes long")
+        if urlsplit(self.database_url).scheme.split("+")[0] not in ("postgresql", "postgres"):
+            faults.append("DATABASE_URL must look like postgresql://user:password@host:5432/name")
+        if self.redis_url and urlsplit(self.redis_url).scheme not in ("redis", "rediss", "unix"):
+            faults.append("REDIS_URL must start with redis://, rediss:// or unix://")
+        for proxy in self.trusted_proxies:
+            try:
+                ipaddress.ip_network(proxy, strict=False)
+            except ValueError:
+                faults.append(f"TRUSTED_PROXIES: {proxy!r} is not an address or a network")
+        if self.production:
+            faults += self._production_faults(secret)
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _production_faults(self, secret: str) -> list[str]:
+        """Everything that must not reach the public, all at once (contract 7, quality 65)."""
+        return [
+            sentence
+            for wrong, sentence in [
+                (self.debug, "DEBUG must be off"),
+                (not secret, "JWT_SECRET is missing"),
+                (
+                    any(word in secret.lower() for word in PLACEHOLDERS)
+                    or 0 < len(set(secret)) < 12,
+                    "JWT_SECRET looks like a placeholder: make a random one",
+                ),
+                (
+                    urlsplit(self.database_url).hostname in LOCAL_HOSTS,
+                    "DATABASE_URL points at this machine",
+                ),
+                (
+                    urlsplit(self.frontend_url).hostname in LOCAL_HOSTS,
+                    "FRONTEND_URL points at this machine",
+                ),
+                (not self._has_model_key(), f"the key for LLM_PROVIDER={self.llm_provider} is missing"),
+                (not self.allowed_hosts, "ALLOWED_HOSTS is missing"),
+                ("*" in self.allowed_hosts, "ALLOWED_HOSTS must name hosts, not *"),
+                (self.beta_mode, "BETA_MODE must be off"),
+                (
+                    not self.cookie_domain.startswith("."),
+                    "COOKIE_DOMAIN must be set and start with a dot",
+                ),
+            ]
+            if wrong
+        ]
+
+    def _has_model_key(self) -> bool:
+        keys = {
+            "openai": self.openai_api_key,
+            "anthropic": self.anthropic_api_key,
+            "openrouter": self.openrouter_api_key,
+        }
+        key = keys.get(self.llm_provider)
+        return key is None or bool(key.get_secret_value())

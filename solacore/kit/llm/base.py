@@ -1,0 +1,49 @@
+"""What a language model is to us: turns in, pieces of text out."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said. ``assistant`` is the coach."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Everything a provider may use to answer.
+
+    Model providers send ``system`` and ``turns``. The offline coach, which reads no
+    prompt, goes by ``product``, ``step``, ``moving`` and ``language``.
+
+    ``turns`` is oldest first and ends with the user's message. ``turn_in_step`` counts the
+    user's messages in this step, the current one included, from 1. ``moving`` says that
+    the step's purpose is met, so that this answer opens the next step (at the last step:
+    closes the session).
+    """
+
+    system: str
+    turns: tuple[Turn, ...]
+    product: str = "solve"
+    step: str = "receive"
+    turn_in_step: int = 1
+    moving: bool = False
+    language: str = "en"
+
+
+class ProviderUnavailable(Exception):
+    """A provider could not answer. The text names the provider and the kind of fault, never content."""
+
+
+class Provider(Protocol):
+    """Something that answers an Ask, piece by piece."""
+
+    name: str
+
+    def stream(self, ask: Ask) -> AsyncGenerator[str, None]:
+        """Yield the answer's pieces as they come. Raises ProviderUnavailable."""
+        ...

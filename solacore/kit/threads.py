@@ -1,0 +1,70 @@
+"""Blocking code, awaitable: a few threads that each keep one database connection.
+
+Measured (speed.md 2.6): a small bounded pool costs what async drivers cost; a thread per
+request costs five times that. Hashing has threads of its own, so that a burst of logins
+delays nobody else.
+"""
+
+import asyncio
+import contextvars
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import connections
+
+from solacore.kit import metrics
+
+P = ParamSpec("P")
+T = TypeVar("T")
+HASHING_THREADS = 2
+
+
+@cache
+def _pool(purpose: str) -> ThreadPoolExecutor:
+    size = HASHING_THREADS if purpose == "hashing" else settings.DB_THREADS
+    return ThreadPoolExecutor(size, thread_name_prefix=purpose)
+
+
+def in_thread(func: Callable[P, T], *, purpose: str = "database") -> Callable[P, Awaitable[T]]:
+    """Return ``func`` as something to await. ``purpose="hashing"`` for what burns CPU.
+
+    With ``DB_THREADS=0`` (tests) it runs where it is called, inside the test's transaction.
+    """
+
+    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        if not settings.DB_THREADS:
+            return func(*args, **kwargs)
+        work = partial(contextvars.copy_context().run, _connected, partial(func, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(_pool(purpose), work)
+
+    return call
+
+
+def _connected(work: Callable[[], T]) -> T:
+    """Run ``work``; drop the thread's connection if it broke, keep it otherwise."""
+    connection = connections["default"]
+    if not connection.execute_wrappers:
+        connection.execute_wrappers.append(_timed)
+    try:
+        return work()
+    finally:
+        if connection.connection is not None and (
+            connection.errors_occurred or connection.connection.closed
+        ):
+            connection.errors_occurred = False
+            if not connection.is_usable():
+                connection.close()
+
+
+def _timed(
+    execute: Callable[..., object], sql: str, params: object, many: bool, context: object
+) -> object:
+    started = time.perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        metrics.DB_QUERIES.observe(time.perf_counter() - started)

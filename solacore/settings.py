@@ -1,0 +1,172 @@
+"""Django settings, assembled from the typed environment. No logic, no side effects."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import django_stubs_ext
+from pydantic import ValidationError
+
+from solacore import observability
+from solacore.env import Env
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+try:
+    ENV = Env()
+except ValidationError as error:
+    sys.exit("Settings: " + "; ".join(str(fault["msg"]) for fault in error.errors()))
+
+# Who we are
+APP_NAME = ENV.app_name
+APP_VERSION = "0.1.0"
+PRODUCTION = ENV.production
+DEBUG = ENV.debug
+HOST, PORT = ENV.host, ENV.port
+FRONTEND_URL = ENV.frontend_url
+_OWN_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = ENV.allowed_hosts or _OWN_HOSTS
+TRUSTED_PROXIES = ENV.trusted_proxies
+TRUSTED_ORIGINS = frozenset(
+    [
+        ENV.frontend_url,
+        ENV.frontend_url_prod,
+        ENV.frontend_url_prod.replace("://", "://www."),
+        *ENV.cors_allowed_origins,
+        *([] if PRODUCTION else [f"http://{h}:{p}" for h in _OWN_HOSTS for p in (3000, ENV.port)]),
+    ]
+)
+ROOT_URLCONF = "solacore.urls"
+ASGI_APPLICATION = "solacore.asgi.application"
+APPEND_SLASH = False
+INSTALLED_APPS = [
+    "daphne",
+    "solacore",
+    "accounts",
+    "billing",
+    "solve",
+    "learn",
+    "webhooks",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "channels",
+    "ninja",
+]
+# Only pages (admin, docs, playground) pass these; the API meets the gate alone (kit/gate.py).
+MIDDLEWARE = [
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+PROMPTS_DIR = BASE_DIR / "templates" / "prompts"
+PLAYGROUND = ENV.serves_playground
+
+# Where things are kept
+_db = urlsplit(ENV.database_url)
+_db_options = {key: values[-1] for key, values in parse_qs(_db.query).items()}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(_db.path.lstrip("/")),
+        "USER": unquote(_db.username or ""),
+        "PASSWORD": unquote(_db.password or ""),
+        "HOST": _db_options.pop("host", None) or _db.hostname or "",
+        "PORT": _db.port or "",
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 2}, **_db_options},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DB_THREADS = ENV.db_threads
+REDIS_URL = ENV.redis_url
+RATE_LIMIT_REDIS_URL = ENV.rate_limit_redis_url or ENV.redis_url
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            "SOCKET_CONNECT_TIMEOUT": 0.2,
+            "SOCKET_TIMEOUT": 0.2,
+            "IGNORE_EXCEPTIONS": True,
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        },
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [("playground", BASE_DIR / "templates" / "playground")]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+
+# Secrets, sign-in
+JWT_SECRET = ENV.jwt_secret.get_secret_value() or "set-me-" + "x" * 32
+SECRET_KEY = f"django:{JWT_SECRET}"
+JWT_ALGORITHM = ENV.jwt_algorithm
+ACCESS_TOKEN_MINUTES = ENV.jwt_expire_minutes
+COOKIE_DOMAIN = ENV.cookie_domain or None
+COOKIE_SECURE = PRODUCTION and not DEBUG
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["accounts.rules.passwords.Argon2Hasher"]
+SESSION_COOKIE_NAME = "staff_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_NAME = "staff_csrf"
+CSRF_TRUSTED_ORIGINS = sorted(TRUSTED_ORIGINS)
+LOGIN_URL = "/admin/login/"
+SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
+# The gate adds the security headers to pages, API and streams alike; TLS ends at the proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W008"]
+
+# Allowances
+RATE_LIMITS = {
+    "GLOBAL": ENV.rate_limit_global,
+    "AUTH": ENV.rate_limit_auth,
+    "API": ENV.rate_limit_api,
+    "SSE": ENV.rate_limit_sse,
+}
+BETA_MODE = ENV.beta_mode
+PAYMENTS_ENABLED = ENV.payments_enabled
+
+# Language models (kit/llm)
+LLM = ENV.model_dump(include={name for name in Env.model_fields if name.startswith(("llm_", "openai_", "anthropic_", "openrouter_", "offline_"))})  # fmt: skip
+
+# Language, time
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Watching
+LOGGING = observability.logging_config(json=PRODUCTION)
+LOGGING_CONFIG = "logging.config.dictConfig"
+observability.start_sentry(
+    dsn="" if DEBUG else ENV.sentry_dsn,
+    environment=ENV.sentry_environment,
+    release=APP_VERSION,
+    traces_sample_rate=ENV.sentry_traces_sample_rate,
+)
