@@ -43,13 +43,13 @@ ASGI_APPLICATION = "solacore.asgi.application"
 APPEND_SLASH = False
 INSTALLED_APPS = [
     "daphne",
-    "solacore",
+    "solacore.apps.SolacoreConfig",
     "accounts",
     "billing",
     "solve",
     "learn",
     "webhooks",
-    "django.contrib.admin",
+    "solacore.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -141,6 +141,7 @@ CSRF_TRUSTED_ORIGINS = sorted(TRUSTED_ORIGINS)
 LOGIN_URL = "/admin/login/"
 SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
 # The gate adds the security headers to pages, API and streams alike; TLS ends at the proxy.
+RATELIMIT_USE_CACHE = "default"
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W008"]
 
 # Allowances
@@ -162,6 +163,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 # Watching
+SENTRY = bool(ENV.sentry_dsn)
 LOGGING = observability.logging_config(json=PRODUCTION)
 LOGGING_CONFIG = "logging.config.dictConfig"
 observability.start_sentry(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from redis.asyncio import Redis
 
 from solacore.kit import errors
+from solacore.kit.http import Scope
 from solacore.kit.redis import SoftRedis
 
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -17,11 +19,12 @@ MAX_KEPT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where somebody stands in the current window; ``reset`` is in epoch seconds."""
+    """Where somebody stands in the current window: ``reset`` in epoch seconds, ``retry_after`` from now."""
 
     amount: int
     used: int
     reset: int
+    retry_after: int
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """Return the contract's rate-limit headers."""
@@ -39,34 +42,22 @@ class Limit:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    @property
-    def amount(self) -> int:
-        return parse(settings.RATE_LIMITS[self.name])[0]
-
-    async def hit(self, who: str, *, now: float | None = None) -> Standing:
-        """Count one for ``who`` (a user id or an address). Raises RateLimited."""
-        rate = settings.RATE_LIMITS[self.name]
-        amount, seconds = parse(rate)
+    async def stand(self, who: str, *, now: float | None = None) -> Standing:
+        """Count one for ``who`` (a user id or an address); return where they stand."""
+        amount, seconds = parse(settings.RATE_LIMITS[self.name])
         moment = time.time() if now is None else now
         window = int(moment // seconds)
-        standing = Standing(
-            amount, await self._count(who, window, seconds), (window + 1) * seconds
-        )
-        if standing.used > amount:
-            number, period = rate.split("/")
-            raise errors.RateLimited(
-                limit=f"{number.strip()} per 1 {period.strip()}",
-                retry_after=max(1, math.ceil(standing.reset - moment)),
-            )
-        return standing
+        used = await self._count(who, window, seconds)
+        reset = (window + 1) * seconds
+        return Standing(amount, used, reset, max(1, math.ceil(reset - moment)))
 
     async def _count(self, who: str, window: int, seconds: int) -> int:
         # No address or user id stands in a Redis key.
         digest = hashlib.blake2b(who.encode(), digest_size=12).hexdigest()
         key = f"limit:{self.name}:{digest}:{window}"
 
-        async def count(client: "object") -> int:
-            pipe = client.pipeline(transaction=False)  # type: ignore[attr-defined]
+        async def count(client: Redis) -> int:
+            pipe = client.pipeline(transaction=False)
             pipe.incr(key)
             pipe.expire(key, seconds + 5)
             return int((await pipe.execute())[0])
@@ -105,3 +96,14 @@ def parse(rate: str) -> tuple[int, int]:
 def shared() -> SoftRedis:
     """Return the Redis that all processes count in."""
     return SoftRedis(settings.RATE_LIMIT_REDIS_URL)
+
+
+async def meter(scope: Scope, limit: Limit, who: str) -> None:
+    """Count one for ``who`` and say in the answer's headers where they stand. Raises RateLimited."""
+    standing = await limit.stand(who)
+    scope["gate.extra"] += standing.headers()
+    if standing.used > standing.amount:
+        number, _, period = settings.RATE_LIMITS[limit.name].partition("/")
+        raise errors.RateLimited(
+            limit=f"{number.strip()} per 1 {period.strip()}", retry_after=standing.retry_after
+        )

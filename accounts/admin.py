@@ -1,0 +1,49 @@
+from django.contrib import admin
+
+from accounts.models import Device, LoginSession, User
+from accounts.services import sessions
+from django.http import HttpRequest
+from django.db.models import QuerySet
+from solacore.kit.admin import ReadOnlyAdmin
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin[User]):
+    """Who has an account. Passwords are never shown, not even as hashes."""
+
+    list_display = ("email", "auth_provider", "is_active", "is_staff", "created_at")
+    list_filter = ("is_active", "is_staff", "auth_provider")
+    search_fields = ("=id", "email")
+    ordering = ("-created_at", "pk")
+    fields = ("id", "email", "auth_provider", "locale", "is_active", "is_staff", "device_limit", "created_at")  # fmt: skip
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin[Device]):
+    """The browsers and phones people use. The fingerprint stays between them and us."""
+
+    list_display = ("id", "user", "name", "platform", "is_active", "last_active_at")
+    list_filter = ("platform", "is_active")
+    list_select_related = ("user",)
+    search_fields = ("=id", "user__email")
+    ordering = ("-last_active_at", "pk")
+    fields = ("id", "user", "name", "platform", "is_active", "last_active_at", "created_at")
+
+
+@admin.register(LoginSession)
+class LoginSessionAdmin(ReadOnlyAdmin[LoginSession]):
+    """Living sign-ins; staff may end them."""
+
+    list_display = ("id", "user", "device", "rotated_at", "expires_at")
+    list_select_related = ("user", "device")
+    search_fields = ("=id", "user__email")
+    ordering = ("-rotated_at", "pk")
+    fields = ("id", "user", "device", "rotated_at", "expires_at", "created_at")
+    actions = ("end",)
+
+    @admin.action(description="End the selected sign-ins", permissions=["end"])
+    def end(self, request: HttpRequest, chosen: QuerySet[LoginSession]) -> None:
+        self.each(request, chosen, lambda session: sessions.end(session_id=session.pk))
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.delete_loginsession")

@@ -1,0 +1,38 @@
+"""What a password must have, and how it is kept."""
+
+import re
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+MAX_LENGTH = 256
+LONG_ENOUGH_FOR_ANYTHING = 15
+
+
+class Argon2Hasher(Argon2PasswordHasher):
+    """Argon2id above OWASP's minimum (19 MiB, 2 passes): 32 MiB, 2 passes, one lane.
+
+    Django's default asks for 100 MiB and eight threads per hash, which a small machine
+    cannot give several people at once.
+    """
+
+    time_cost = 2
+    memory_cost = 32 * 1024  # KiB
+    parallelism = 1
+
+
+def check_password(password: str) -> str:
+    """Return ``password`` if it may be used. Raises ValueError with a sentence (contract 2.6).
+
+    Eight characters with a capital and a digit, or fifteen of any kind (NIST 800-63B).
+    """
+    if len(password) > MAX_LENGTH:
+        raise ValueError(f"must have at most {MAX_LENGTH} characters")
+    if len(password) >= LONG_ENOUGH_FOR_ANYTHING:
+        return password
+    if len(password) < 8:
+        raise ValueError("must have at least 8 characters")
+    if not re.search(r"[A-Z]", password):
+        raise ValueError("must have at least one upper-case letter")
+    if not re.search(r"[0-9]", password):
+        raise ValueError("must have at least one digit")
+    return password

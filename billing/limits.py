@@ -1,0 +1,5 @@
+"""How often billing may be asked."""
+
+from solacore.kit.ratelimit import Limit
+
+API = Limit("API")

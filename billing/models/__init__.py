@@ -1,0 +1,3 @@
+from billing.models.usage import Usage
+
+__all__ = ["Usage"]

@@ -1,0 +1,122 @@
+"""The front door of the JSON API: routers mounted, every failure given its envelope."""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+
+from accounts.api.auth import features
+from accounts.api.auth import router as auth_router
+from accounts.errors import InvalidToken
+from billing.api import router as billing_router
+from solacore.kit import errors, http
+from solacore.kit.slim import refusal
+from solacore.ops.health import router as health_router
+from solve import streams as solve_streams
+from solve.api.answers import router as answers_router
+from solve.api.sessions import router as sessions_router
+from solve.api.templates import router as templates_router
+
+logger = logging.getLogger(__name__)
+
+
+class JsonParser(Parser):
+    """Reads bodies as the contract has it: 422 for bad JSON, 400 for what is no text at all."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return http.read_json(request.body)
+
+
+class JsonRenderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return http.to_json(data)
+
+
+class Api(NinjaAPI):
+    """The API, whose description also names the streams (they are not ninja's)."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        schema["paths"].update(solve_streams.OPENAPI)
+        schema["info"]["x-api-version"] = settings.APP_VERSION
+        return schema
+
+
+api = Api(
+    title=settings.APP_NAME,
+    version=settings.APP_VERSION,
+    description="The backend of an assistant that helps people think.",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    parser=JsonParser(),
+    renderer=JsonRenderer(),
+    urls_namespace="api",
+)
+api.add_router("/auth", auth_router)
+api.add_router("/sessions", sessions_router)
+api.add_router("/sessions", answers_router)
+api.add_router("/api/v1/templates", templates_router)
+api.add_router("/subscriptions", billing_router)
+api.add_router("/health", health_router)
+api.get("/config/features", tags=["config"], operation_id="config_features")(features)
+
+
+@api.exception_handler(errors.DomainError)
+def on_refusal(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+    return refusal(error)
+
+
+@api.exception_handler(AuthenticationError)
+def on_no_credential(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return refusal(InvalidToken())
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return refusal(errors.NoSuchPath())
+
+
+@api.exception_handler(HttpError)
+def on_ninja_refusal(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # ninja wraps whatever the parser raises; ours is inside.
+    inside = error.__cause__
+    return refusal(inside if isinstance(inside, errors.DomainError) else errors.UnreadableBody())
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return refusal(errors.Invalid(fields=[_plain(field) for field in error.errors]))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("The database is away", exc_info=error)
+    return refusal(errors.Unavailable())
+
+
+@api.exception_handler(Exception)
+def on_surprise(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("Unhandled error", exc_info=error)
+    return refusal(errors.Internal())
+
+
+HEADERS = {"x_device_fingerprint": "X-Device-Fingerprint"}
+
+
+def _plain(field: Any) -> dict[str, Any]:
+    """Drop the names that ninja gives to bodies and query objects: clients know their fields."""
+    loc = list(field["loc"])
+    if len(loc) > 1 and loc[0] in ("body", "query") and loc[1] in ("body", "filters", "page"):
+        del loc[1]
+    loc = [HEADERS.get(str(part), part) for part in loc]
+    return {"type": field["type"], "loc": loc, "msg": field["msg"]}

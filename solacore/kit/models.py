@@ -1,0 +1,94 @@
+"""What every row has, and what every answer of a language model has on top."""
+
+import uuid
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models.functions import Now
+
+LEASE = timedelta(seconds=10)
+
+
+class BaseModel(models.Model):
+    """A row with a random id, and when it was made and last changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class AnswerState(models.TextChoices):
+    """Where an answer stands. Only ``streaming`` is on its way."""
+
+    STREAMING = "streaming", "Streaming"
+    COMPLETE = "complete", "Complete"
+    STOPPED = "stopped", "Stopped by its reader"
+    INTERRUPTED = "interrupted", "Interrupted"
+
+
+Frames = list[list[Any]]  # [[event name, data], …]: how a stream of this answer ends
+
+
+class Answer(BaseModel):
+    """A durable answer: its text so far, whether a producer holds it, and how its stream ends.
+
+    ``closing`` is true at every moment: it is written as "interrupted" when the answer is
+    opened and replaced when it ends otherwise, so a producer may die at any time.
+    """
+
+    content = models.TextField()
+    state = models.CharField(
+        max_length=16, choices=AnswerState.choices, default=AnswerState.COMPLETE
+    )
+    closing = models.JSONField(default=list)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    _checkpoint_sql: ClassVar[str] = """
+        UPDATE {table} AS a
+           SET content = CASE WHEN length(v.content) > length(a.content)
+                              THEN v.content ELSE a.content END,
+               lease_until = CASE WHEN a.state = 'streaming' THEN now() + %s ELSE NULL END,
+               updated_at = now()
+          FROM unnest(%s::uuid[], %s::text[]) AS v(id, content)
+         WHERE a.id = v.id AND a.state <> 'complete'
+     RETURNING a.id, a.state"""
+
+    @classmethod
+    def checkpoint(cls, texts: dict[UUID, str]) -> set[UUID]:
+        """Keep the text of running answers and renew their leases, in one statement.
+
+        An answer that was ended meanwhile still keeps a longer text. Returns those that run
+        on; whoever is not in it was stopped, superseded or deleted elsewhere.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                cls._checkpoint_sql.format(table=cls._meta.db_table),
+                [LEASE, list(texts), list(texts.values())],
+            )
+            return {row[0] for row in cursor.fetchall() if row[1] == AnswerState.STREAMING}
+
+    @classmethod
+    def snapshot(cls, ids: list[UUID]) -> dict[UUID, tuple[str, str, Frames]]:
+        """Return (content, state, closing) of answers that another process produces."""
+        rows = cls._default_manager.filter(pk__in=ids).values_list(
+            "pk", "content", "state", "closing"
+        )
+        return {pk: (content, state, closing) for pk, content, state, closing in rows}
+
+    @classmethod
+    def sweep(cls) -> int:
+        """Mark answers whose producer died as interrupted; return how many there were.
+
+        Leases are set and read by the database's clock, so no server's own can be wrong.
+        """
+        return cls._default_manager.filter(
+            state=AnswerState.STREAMING, lease_until__lt=Now()
+        ).update(state=AnswerState.INTERRUPTED, lease_until=None, updated_at=Now())

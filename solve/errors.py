@@ -1,0 +1,52 @@
+"""Everything a Solve client can be told no about. The codes are public API."""
+
+from solacore.kit import errors
+
+
+class SessionNotFound(errors.NotFound):
+    code = "SESSION_NOT_FOUND"
+    message = "There is no such session."
+
+
+class MessageNotFound(errors.NotFound):
+    code = "MESSAGE_NOT_FOUND"
+    message = "There is no such message in this session."
+
+
+class SessionCompleted(errors.BadRequest):
+    code = "SESSION_COMPLETED"
+    message = "This session has ended. Start a new one to continue."
+
+
+class InvalidStatus(errors.BadRequest):
+    code = "INVALID_STATUS"
+    message = "A session is active, completed or abandoned."
+
+
+class InvalidStep(errors.BadRequest):
+    code = "INVALID_STEP"
+    message = "There is no such step."
+
+
+class InvalidStepTransition(errors.BadRequest):
+    code = "INVALID_STEP_TRANSITION"
+    message = "Only the next step can be taken."
+
+
+class DeviceNotFound(errors.Forbidden):
+    code = "DEVICE_NOT_FOUND"
+    message = "This device is not one of your account's."
+
+
+class TemplateNotFound(errors.NotFound):
+    code = "TEMPLATE_NOT_FOUND"
+    message = "There is no such template."
+
+
+class IdempotencyKeyReused(errors.Invalid):
+    code = "IDEMPOTENCY_KEY_REUSED"
+    message = "This Idempotency-Key was used for another message."
+
+    def __init__(self) -> None:
+        loc = ["header", "Idempotency-Key"]
+        super().__init__([{"type": "value_error", "loc": loc, "msg": self.message}])

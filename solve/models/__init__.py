@@ -1,0 +1,7 @@
+from solve.models.event import AnalyticsEvent
+from solve.models.message import Message, Role
+from solve.models.session import SolveSession
+from solve.models.template import PromptTemplate
+from solve.models.visit import StepVisit
+
+__all__ = ["AnalyticsEvent", "Message", "PromptTemplate", "Role", "SolveSession", "StepVisit"]

@@ -1,0 +1,299 @@
+"""What a message does to a session, and what its answer does when it ends."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from solacore.kit import llm, metrics
+from solacore.kit.models import LEASE, AnswerState, Frames
+from solve import errors, limits
+from solve.models import Message, Role, SolveSession, StepVisit
+from solve.rules import coach, crisis, emotions, language, prompts
+from solve.rules.steps import Status, Step
+from solve.services import analytics, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A message kept and its answer opened. ``script`` is None when nothing is to be produced."""
+
+    answer: Message
+    script: "Script | None" = None
+    superseded: dict[UUID, Frames] = field(default_factory=dict)
+
+
+@transaction.atomic
+def begin(
+    *, session_id: UUID, user_id: UUID, text: str, idempotency_key: str | None, now: datetime
+) -> Begun:
+    """Keep what the user said and open the answer to it.
+
+    The same key with the same text returns the answer already opened. An answer still
+    running is ended and kept. Someone at risk is given help instead of coaching.
+    Raises SessionNotFound, SessionCompleted, IdempotencyKeyReused.
+    """
+    session = sessions.lock(session_id=session_id, user_id=user_id)
+    if idempotency_key is not None:
+        said = session.messages.filter(idempotency_key=idempotency_key).first()
+        if said is not None:
+            if said.content != text:
+                raise errors.IdempotencyKeyReused
+            return Begun(answer=said.answer)
+    if session.status == Status.COMPLETED:
+        raise errors.SessionCompleted(status=session.status)
+    superseded = _supersede(session, now)
+    history = list(session.messages.in_order())
+    number = history[-1].number if history else 0
+    step = Step(session.current_step)
+    said = Message.objects.create(
+        session=session,
+        number=number + 1,
+        role=Role.USER,
+        content=text,
+        step=step,
+        idempotency_key=idempotency_key,
+    )
+    _count(session, step, now)
+    if session.first_message is None:
+        cut = limits.FIRST_MESSAGE_CHARACTERS
+        session.first_message = text if len(text) <= cut else text[:cut] + "..."
+        session.save(update_fields=["first_message", "updated_at"])
+    spoken = language.detect(text, _spoken_before(history, session.locale))
+    risk = crisis.assess(text)
+    if risk is not None:
+        return Begun(_help(session, said, risk, spoken), superseded=superseded)
+    emotion = emotions.detect(text)
+    mood: dict[str, object] = {
+        "emotion_detected": emotion.label,
+        "confidence": emotion.confidence,
+    }
+    answer = Message(
+        session=session,
+        number=number + 2,
+        role=Role.ASSISTANT,
+        step=step,
+        answers=said,
+        state=AnswerState.STREAMING,
+        closing=_broken("ANSWER_INTERRUPTED", step, mood),
+        lease_until=now + LEASE,
+    )
+    answer.save(force_insert=True)
+    script = _script(answer, session, [*history, said], mood, spoken)
+    return Begun(answer, script, superseded)
+
+
+def _supersede(session: SolveSession, now: datetime) -> dict[UUID, Frames]:
+    """End what still runs: one voice at a time (design decision 12)."""
+    running = list(session.messages.running())
+    session.messages.running().update(
+        state=AnswerState.INTERRUPTED, lease_until=None, updated_at=now
+    )
+    return {answer.pk: answer.closing for answer in running}
+
+
+def _count(session: SolveSession, step: Step, now: datetime) -> None:
+    """Count a message in the open visit; open one if a reopened session has none."""
+    counted = session.visits.open().filter(step=step).update(
+        message_count=F("message_count") + 1, updated_at=now
+    )
+    if not counted:
+        session.visits.open().update(completed_at=now, updated_at=now)
+        StepVisit.objects.create(session=session, step=step, started_at=now, message_count=1)
+
+
+def _spoken_before(history: list[Message], locale: str) -> str:
+    spoken = locale[:2].lower()
+    for message in history:
+        if message.role == Role.USER:
+            spoken = language.detect(message.content, spoken)
+    return spoken if spoken in prompts.LANGUAGES else "en"
+
+
+def _help(session: SolveSession, said: Message, risk: crisis.Risk, spoken: str) -> Message:
+    closing: Frames = [
+        ["done", {"blocked": True, "reason": "CRISIS", "resources": crisis.HELPLINES}]
+    ]
+    analytics.record(session, "crisis_detected", keyword=risk.keyword)
+    metrics.CRISIS_REFERRALS.labels(risk.language, risk.tier).inc()
+    return Message.objects.create(
+        session=session,
+        number=said.number + 1,
+        role=Role.ASSISTANT,
+        step=said.step,
+        answers=said,
+        content=crisis.help_text(spoken),
+        closing=closing,
+    )
+
+
+def _broken(code: str, step: str, mood: dict[str, object]) -> Frames:
+    """Return how a broken answer's stream ends: both clients wait for a ``done`` (M10)."""
+    return [
+        ["error", {"error": "STREAM_ERROR", "code": code}],
+        ["done", {"next_step": step, **mood}],
+    ]
+
+
+def _script(
+    answer: Message,
+    session: SolveSession,
+    history: list[Message],
+    mood: dict[str, object],
+    spoken: str,
+) -> "Script":
+    step = str(answer.step)
+    spoken_in_step: list[str] = []
+    for message in history:
+        if message.role == Role.USER:
+            spoken_in_step = [*spoken_in_step, message.content] if message.step == step else []
+    moving = coach.purpose_met(step, spoken_in_step)
+    said = [(m.role, m.content) for m in history if m.role != Role.SYSTEM]
+    role = next((m.content for m in history if m.role == Role.SYSTEM), "")
+    ask = llm.Ask(
+        system=prompts.system(
+            step=step,
+            turn_in_step=len(spoken_in_step),
+            moving=moving,
+            language=spoken,
+            role=role,
+        ),
+        turns=prompts.turns(said, limits.HISTORY_TURNS),
+        step=step,
+        turn_in_step=len(spoken_in_step),
+        moving=moving,
+        language=spoken,
+    )
+    return Script(answer.pk, session.pk, session.user_id, ask, mood)
+
+
+class Script:
+    """One answer on its way: what may be shown of it, and what follows when it ends."""
+
+    kind = Message
+
+    def __init__(
+        self,
+        answer_id: UUID,
+        session_id: UUID,
+        user_id: UUID,
+        ask: llm.Ask,
+        mood: dict[str, object],
+    ) -> None:
+        self.answer_id, self.session_id, self.user_id = answer_id, session_id, user_id
+        self.ask, self.mood = ask, mood
+        self._filter = coach.TrailerFilter()
+        self._shown: list[str] = []
+        self._done = ask.moving
+
+    def feed(self, piece: str) -> str:
+        """Hold back what may be the coach's own note."""
+        shown = self._filter.feed(piece)
+        self._shown.append(shown)
+        return shown
+
+    def end(self) -> str:
+        """Take the coach's judgement; add the options if the answer leads to them without any.
+
+        Without a note of the coach's the rule counts; it also counts when the rule says that
+        nobody is to be kept any longer.
+        """
+        rest, trailer = self._filter.finish()
+        self._done = self.ask.moving or (trailer is not None and trailer.done)
+        text = "".join(self._shown) + rest
+        leads_to_options = self._done and self.ask.step == Step.REFRAME
+        if leads_to_options and not coach.has_options(text):
+            rest = f"{rest}\n\n{llm.offline_coach().options_lines(self.ask)}"
+        return rest
+
+    def finish(self, text: str) -> Frames:
+        """Keep the whole answer and move on if the step's purpose is met."""
+        return finish(self, text=text, done=self._done, now=timezone.now())  # noqa: TID251
+
+    def interrupt(self, text: str, code: str) -> Frames:
+        """Keep a broken answer; the step stays."""
+        closing = _broken(code, self.ask.step, self.mood)
+        return _end(self.answer_id, text, AnswerState.INTERRUPTED, closing)
+
+
+@transaction.atomic
+def finish(script: Script, *, text: str, done: bool, now: datetime) -> Frames:
+    """Keep a whole answer; move the step or complete the session if its purpose is met.
+
+    An answer that was ended meanwhile (stopped, superseded) stays ended.
+    """
+    try:
+        session = sessions.lock(session_id=script.session_id, user_id=script.user_id)
+    except errors.SessionNotFound:
+        return [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
+    answer = session.messages.filter(pk=script.answer_id).first()
+    if answer is None or answer.state != AnswerState.STREAMING:
+        return answer.closing if answer is not None else []
+    still_there = session.current_step == script.ask.step and session.status == Status.ACTIVE
+    if done and still_there:
+        to = Step(session.current_step).next
+        if to is None:
+            analytics.record(session, "step_completed", step=session.current_step)
+            sessions.complete(session, now)
+        else:
+            sessions.advance(session, to, now)
+        session.save()
+    closing: Frames = [["done", {"next_step": session.current_step, **script.mood}]]
+    return _end(answer.pk, text, AnswerState.COMPLETE, closing)
+
+
+def stop(*, answer: Message, text: str) -> Frames:
+    """End an answer because its reader asked; what was said is kept, the step stays."""
+    done = {key: value for key, value in _done_of(answer.closing).items() if key != "stopped"}
+    closing: Frames = [["done", {**done, "stopped": True}]]
+    return _end(answer.pk, text, AnswerState.STOPPED, closing)
+
+
+def _done_of(closing: Frames) -> dict[str, object]:
+    return next((dict(data) for name, data in closing if name == "done"), {})
+
+
+@transaction.atomic
+def _end(answer_id: UUID, text: str, state: AnswerState, closing: Frames) -> Frames:
+    """End an answer that still runs, never shortening it. Return how its stream ends."""
+    answer = Message.objects.select_for_update().filter(pk=answer_id).first()
+    if answer is None:
+        return [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
+    if answer.state != AnswerState.STREAMING:
+        return list(answer.closing)
+    answer.content = text if len(text) >= len(answer.content) else answer.content
+    answer.state, answer.closing, answer.lease_until = state, closing, None
+    answer.save(update_fields=["content", "state", "closing", "lease_until", "updated_at"])
+    return closing
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """Keeps the last words of an answer that a newer message has ended already."""
+
+    answer_id: UUID
+    closing: Frames
+
+    def __call__(self, text: str) -> Frames:
+        """Keep ``text`` if it is longer than what was checkpointed."""
+        Message.checkpoint({self.answer_id: text})
+        return self.closing
+
+
+def find(*, session_id: UUID, message_id: UUID, user_id: UUID) -> Message:
+    """Return an answer of the user's; one whose producer died is marked first.
+
+    Raises SessionNotFound, MessageNotFound.
+    """
+    mine = Message.objects.owned_by(user_id).filter(session_id=session_id)
+    answer = mine.filter(pk=message_id, role=Role.ASSISTANT).first()
+    if answer is None:
+        if not SolveSession.objects.owned_by(user_id).filter(pk=session_id).exists():
+            raise errors.SessionNotFound
+        raise errors.MessageNotFound
+    if answer.state == AnswerState.STREAMING and Message.sweep():
+        answer.refresh_from_db()
+    return answer

@@ -1,0 +1,196 @@
+"""The life of a Solve session. Only here and in ``replies`` do its step and status change."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from billing.selectors import Allowance
+from billing.services import quotas
+from solve import errors
+from solve.models import Message, PromptTemplate, Role, SolveSession, StepVisit
+from solve.rules.steps import Status, Step
+from solve.services import analytics
+
+# One statement, one round trip (speed.md 2.4): device known, one more allowed, session,
+# history and event, or none of them.
+_START = f"""
+    WITH device AS (
+        SELECT id FROM accounts_device WHERE user_id = %(user)s AND fingerprint = %(fingerprint)s
+    ), permitted AS (SELECT 1 FROM device), {quotas.SPEND}, opened AS (
+        INSERT INTO solve_solvesession
+               (id, user_id, device_id, template_id, status, current_step, locale, tags,
+                action_completed, reminder_sent, created_at, updated_at)
+        SELECT %(id)s, %(user)s, device.id, %(template)s, 'active', 'receive', %(locale)s, '{{}}',
+               false, false, %(now)s, %(now)s
+          FROM spent, device
+     RETURNING id, device_id
+    ), visited AS (
+        INSERT INTO solve_stepvisit
+               (id, session_id, step, started_at, message_count, created_at, updated_at)
+        SELECT gen_random_uuid(), id, 'receive', %(now)s, 0, %(now)s, %(now)s FROM opened
+    ), noted AS (
+        INSERT INTO solve_analyticsevent
+               (id, user_id, session_id, event_type, payload, created_at, updated_at)
+        SELECT gen_random_uuid(), %(user)s, id, 'session_started',
+               jsonb_build_object('user_id', %(user)s::text, 'device_id', device_id::text),
+               %(now)s, %(now)s
+          FROM opened
+    )
+    SELECT (SELECT count(*) FROM device), (SELECT session_count FROM spent)"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new session and what its owner has used by it."""
+
+    session_id: UUID
+    created_at: datetime
+    sessions_used: int
+    allowance: Allowance
+
+
+def start(
+    *,
+    user_id: UUID,
+    fingerprint: str,
+    locale: str,
+    allowance: Allowance,
+    now: datetime,
+    template_id: UUID | None = None,
+) -> Started:
+    """Open a session at the first step and count it.
+
+    Raises TemplateNotFound (asked first), DeviceNotFound, QuotaExceeded; then nothing is kept.
+    """
+    if template_id is None:
+        return _open(user_id, fingerprint, locale, allowance, now, None)
+    with transaction.atomic():
+        template = PromptTemplate.objects.active().filter(pk=template_id).first()
+        if template is None:
+            raise errors.TemplateNotFound
+        started = _open(user_id, fingerprint, locale, allowance, now, template.pk)
+        _greet(started.session_id, template)
+        return started
+
+
+def _open(
+    user_id: UUID,
+    fingerprint: str,
+    locale: str,
+    allowance: Allowance,
+    now: datetime,
+    template_id: UUID | None,
+) -> Started:
+    session_id = uuid4()
+    parameters = {
+        **quotas.spend_parameters(user_id=user_id, allowance=allowance, now=now),
+        "id": session_id,
+        "fingerprint": fingerprint,
+        "template": template_id,
+        "locale": locale,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_START, parameters)
+        devices, used = cursor.fetchone()
+    if not devices:
+        raise errors.DeviceNotFound
+    if used is None:
+        raise quotas.exceeded(user_id=user_id, allowance=allowance)
+    return Started(session_id, now, used, allowance)
+
+
+def _greet(session_id: UUID, template: PromptTemplate) -> None:
+    said = [(Role.SYSTEM, template.system_prompt), (Role.ASSISTANT, template.welcome_message)]
+    Message.objects.bulk_create(
+        Message(session_id=session_id, number=number, role=role, content=content)
+        for number, (role, content) in enumerate(said, 1)
+        if content
+    )
+    PromptTemplate.objects.filter(pk=template.pk).update(usage_count=F("usage_count") + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a PATCH asks for. ``fields`` holds only what was sent, so null can mean "clear"."""
+
+    status: str | None = None
+    step: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+CLEARABLE = {"reminder_time", "first_step_action"}
+
+
+@transaction.atomic
+def change(*, session_id: UUID, user_id: UUID, changes: Changes, now: datetime) -> SolveSession:
+    """Change a session: status, then step, then the rest; a refusal leaves all as it was.
+
+    Raises SessionNotFound, InvalidStatus, InvalidStep, InvalidStepTransition.
+    """
+    session = lock(session_id=session_id, user_id=user_id)
+    if changes.status is not None:
+        if changes.status not in Status.values:
+            raise errors.InvalidStatus
+        _set_status(session, Status(changes.status), now)
+    if changes.step is not None:
+        if changes.step not in Step.values:
+            raise errors.InvalidStep
+        if Step(session.current_step).next != changes.step:
+            raise errors.InvalidStepTransition(
+                current=session.current_step, requested=changes.step
+            )
+        advance(session, Step(changes.step), now)
+    for name, value in changes.fields.items():
+        if value is not None or name in CLEARABLE:
+            setattr(session, name, value)
+    if "reminder_time" in changes.fields:
+        session.reminder_sent, session.reminder_sent_at = False, None
+    session.save()
+    return session
+
+
+def _set_status(session: SolveSession, status: Status, now: datetime) -> None:
+    if status == session.status:
+        return
+    if status == Status.COMPLETED:
+        complete(session, now)
+        return
+    session.status, session.completed_at = status, None
+    if status == Status.ABANDONED:
+        session.visits.open().update(completed_at=now, updated_at=now)
+
+
+def advance(session: SolveSession, to: Step, now: datetime) -> None:
+    """Move a locked session to ``to``; the caller saves it."""
+    left = session.current_step
+    session.visits.open().update(completed_at=now, updated_at=now)
+    StepVisit.objects.create(session=session, step=to, started_at=now)
+    session.current_step = to
+    analytics.record(session, "step_completed", from_step=left, to_step=to.value)
+
+
+def complete(session: SolveSession, now: datetime) -> None:
+    """End a locked session, from whatever step (contract M21); the caller saves it."""
+    session.visits.open().update(completed_at=now, updated_at=now)
+    session.status, session.completed_at = Status.COMPLETED, now
+    analytics.record(session, "session_completed", final_step=session.current_step)
+
+
+def delete(*, session_id: UUID, user_id: UUID) -> None:
+    """Delete a session and all that was said in it. Raises SessionNotFound."""
+    deleted, _ = SolveSession.objects.owned_by(user_id).filter(pk=session_id).delete()
+    if not deleted:
+        raise errors.SessionNotFound
+
+
+def lock(*, session_id: UUID, user_id: UUID) -> SolveSession:
+    """Return the user's session, locked until the transaction ends. Raises SessionNotFound."""
+    mine = SolveSession.objects.owned_by(user_id).select_for_update()
+    session = mine.filter(pk=session_id).first()
+    if session is None:
+        raise errors.SessionNotFound
+    return session
