@@ -29,6 +29,7 @@ class InvalidRefreshToken(errors.AuthFlow):
 class InvalidCredentials(errors.AuthFlow):
     status = 401
     code = "INVALID_CREDENTIALS"
+    names_request = False
     message = "The e-mail address or the password is not right."
 
 

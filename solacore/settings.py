@@ -142,7 +142,8 @@ LOGIN_URL = "/admin/login/"
 SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
 # The gate adds the security headers to pages, API and streams alike; TLS ends at the proxy.
 RATELIMIT_USE_CACHE = "default"
-SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W008"]
+# The address is unique without case, by a constraint that auth.E003 does not recognise.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W008", "auth.E003"]
 
 # Allowances
 RATE_LIMITS = {

@@ -5,7 +5,6 @@ import os
 from solacore import embedded
 
 # Tests never touch what `make run` keeps; a given DATABASE_URL is respected.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # DB_THREADS=0 runs queries where they are asked
 os.environ["DEBUG"] = "false"
 os.environ["ENVIRONMENT"] = "local"
 os.environ["REDIS_URL"] = ""

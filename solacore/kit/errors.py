@@ -17,6 +17,9 @@ class DomainError(Exception):
     status: ClassVar[int] = 400
     code: str = "BAD_REQUEST"
     message: str = "The request could not be understood."
+    # Whether the body names the request. Where two refusals must not be told apart, byte for
+    # byte, only the X-Request-ID header does.
+    names_request: ClassVar[bool] = True
 
     def __init__(self, **details: Any) -> None:
         super().__init__(self.code)
@@ -174,9 +177,7 @@ def envelope(error: DomainError) -> Envelope:
     code = error.code
     if isinstance(error, RateLimited):
         code = f"Rate limit exceeded: {error.details['limit']}"
-    return {
-        "error": code,
-        "detail": error.detail(),
-        "message": error.message,
-        "request_id": request_id.get(),
-    }
+    body: Envelope = {"error": code, "detail": error.detail(), "message": error.message}
+    if error.names_request:
+        body["request_id"] = request_id.get()
+    return body

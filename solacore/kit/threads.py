@@ -37,11 +37,21 @@ def in_thread(func: Callable[P, T], *, purpose: str = "database") -> Callable[P,
 
     async def call(*args: P.args, **kwargs: P.kwargs) -> T:
         if not settings.DB_THREADS:
-            return func(*args, **kwargs)
+            return _here(partial(func, *args, **kwargs))
         work = partial(contextvars.copy_context().run, _connected, partial(func, *args, **kwargs))
         return await asyncio.get_running_loop().run_in_executor(_pool(purpose), work)
 
     return call
+
+
+def _here(work: Callable[[], T]) -> T:
+    """Run ``work`` as if no loop ran: Django then uses this thread's own connection."""
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return work()
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 def _connected(work: Callable[[], T]) -> T:
