@@ -146,7 +146,9 @@ def make_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         names.append(name)
-        head, _, tail = database.rpartition("/postgres?") if "/postgres?" in database else ("", "", "")
+        head, _, tail = (
+            database.rpartition("/postgres?") if "/postgres?" in database else ("", "", "")
+        )
         url = f"{head}/{name}?{tail}" if tail else f"{database.rpartition('/')[0]}/{name}"
         port = free_port()
         whole = {

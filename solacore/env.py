@@ -6,7 +6,7 @@ Names are the contract's (section 7), read case-insensitively from the environme
 
 import ipaddress
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, SecretStr, model_validator
@@ -95,6 +95,11 @@ class Env(BaseSettings):
     def serves_playground(self) -> bool:
         return not self.production if self.playground is None else self.playground
 
+    def llm(self) -> dict[str, Any]:
+        """Return what the language models are configured by."""
+        prefixes = ("llm_", "openai_", "anthropic_", "openrouter_", "offline_")
+        return {k: v for k, v in self.model_dump().items() if k.startswith(prefixes)}
+
     @model_validator(mode="after")
     def _always_sound(self) -> "Env":
         faults = []
@@ -136,7 +141,10 @@ class Env(BaseSettings):
                     urlsplit(self.frontend_url).hostname in LOCAL_HOSTS,
                     "FRONTEND_URL points at this machine",
                 ),
-                (not self._has_model_key(), f"the key for LLM_PROVIDER={self.llm_provider} is missing"),
+                (
+                    not self._has_model_key(),
+                    f"the key for LLM_PROVIDER={self.llm_provider} is missing",
+                ),
                 (not self.allowed_hosts, "ALLOWED_HOSTS is missing"),
                 ("*" in self.allowed_hosts, "ALLOWED_HOSTS must name hosts, not *"),
                 (self.beta_mode, "BETA_MODE must be off"),

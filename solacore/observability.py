@@ -17,16 +17,22 @@ ALLOWED_KEYS = {
 }  # fmt: skip
 
 
-def _add_request_id(_: Any, __: str, record: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _add_request_id(
+    _: Any, __: str, record: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     record.setdefault("request_id", request_id.get())
     return record
 
 
-def _allow_listed(_: Any, __: str, record: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _allow_listed(
+    _: Any, __: str, record: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     return {key: value for key, value in record.items() if key in ALLOWED_KEYS or key[0] == "_"}
 
 
-def _without_values(_: Any, __: str, record: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _without_values(
+    _: Any, __: str, record: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     """Render an exception as type and places. Its text may quote a row, a body or a prompt."""
     info = record.pop("exc_info", None)
     if info is True:
@@ -66,7 +72,10 @@ def logging_config(*, json: bool) -> dict[str, Any]:
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": SHARED_PROCESSORS,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    renderer,
+                ],
             }
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},

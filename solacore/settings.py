@@ -156,7 +156,7 @@ BETA_MODE = ENV.beta_mode
 PAYMENTS_ENABLED = ENV.payments_enabled
 
 # Language models (kit/llm)
-LLM = ENV.model_dump(include={name for name in Env.model_fields if name.startswith(("llm_", "openai_", "anthropic_", "openrouter_", "offline_"))})  # fmt: skip
+LLM = ENV.llm()
 
 # Language, time
 LANGUAGE_CODE = "en-us"

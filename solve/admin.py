@@ -26,7 +26,10 @@ class SolveSessionAdmin(ReadOnlyAdmin[SolveSession]):
     list_select_related = ("user",)
     search_fields = ("=id", "user__email")
     ordering = ("-created_at", "pk")
-    fields = ("id", "user", "template", "current_step", "status", "locale", "created_at", "completed_at")  # fmt: skip
+    fields = (
+        *("id", "user", "template", "current_step", "status"),
+        *("locale", "created_at", "completed_at"),
+    )
     inlines = (StepVisitInline,)
 
     def get_queryset(self, request: HttpRequest) -> SolveSessionQuerySet:

@@ -126,9 +126,7 @@ def _message(row: tuple[Any, ...]) -> dict[str, Any]:
     return said
 
 
-def templates(
-    *, category: str | None, limit: int, offset: int
-) -> tuple[list[PromptTemplate], int]:
+def templates(*, category: str | None, limit: int, offset: int) -> tuple[list[PromptTemplate], int]:
     """Return a page of active templates, most used first, and how many there are."""
     found = PromptTemplate.objects.active()
     if category is not None:

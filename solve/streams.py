@@ -95,7 +95,9 @@ class ResumeStream(_AnswerView):
 
     def _last_event_id(self) -> int:
         given = self.header("last-event-id") or "0"
-        if not (given.isascii() and given.isdigit() and len(given) < 11 and int(given) <= MAX_OFFSET):
+        if not (
+            given.isascii() and given.isdigit() and len(given) < 11 and int(given) <= MAX_OFFSET
+        ):
             raise invalid_field(
                 "header",
                 "Last-Event-ID",

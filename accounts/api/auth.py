@@ -194,6 +194,4 @@ def _success(request: ApiRequest, signed_in: SignedIn, status: int = 200) -> Htt
 
 
 def _plant_csrf(response: HttpResponse, token: str) -> None:
-    cookies.set_csrf(
-        response, token, domain=settings.COOKIE_DOMAIN, secure=settings.COOKIE_SECURE
-    )
+    cookies.set_csrf(response, token, domain=settings.COOKIE_DOMAIN, secure=settings.COOKIE_SECURE)

@@ -28,8 +28,8 @@ def set_tokens(
 def clear(response: HttpResponse, *, domain: str | None) -> None:
     """Take back all four."""
     for name in (ACCESS, REFRESH, CSRF, CSRF_HTTP):
-        response.delete_cookie(name, path="/", domain=domain, samesite="lax")
+        response.delete_cookie(name, path="/", domain=domain, samesite="Lax")
 
 
 def _flags(domain: str | None, secure: bool) -> dict[str, Any]:
-    return {"path": "/", "domain": domain, "secure": secure, "samesite": "lax"}
+    return {"path": "/", "domain": domain, "secure": secure, "samesite": "Lax"}

@@ -16,13 +16,15 @@ def recognise(*, user: User, fingerprint: str, name: str | None, now: datetime) 
     Locks the user, so that two sign-ins cannot both take the last place.
     Raises DeviceBoundToOther, DeviceLimitReached.
     """
-    allowed = User.objects.select_for_update().values_list("device_limit", flat=True).get(pk=user.pk)
+    allowed = (
+        User.objects.select_for_update().values_list("device_limit", flat=True).get(pk=user.pk)
+    )
     device = Device.objects.filter(fingerprint=fingerprint).first()
     if device is not None and device.user_id != user.pk:
         raise errors.DeviceBoundToOther
-    if device is None or not device.is_active:
-        if user.devices.active().count() >= limits.devices(allowed):
-            raise errors.DeviceLimitReached
+    comes_anew = device is None or not device.is_active
+    if comes_anew and user.devices.active().count() >= limits.devices(allowed):
+        raise errors.DeviceLimitReached
     if device is None:
         try:
             with transaction.atomic():

@@ -9,7 +9,6 @@ from accounts.models import User
 from accounts.services import devices, sessions
 from accounts.services.sessions import SignedIn
 
-
 DEMO_DEVICES = 10
 
 

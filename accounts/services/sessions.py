@@ -33,7 +33,7 @@ _NOBODYS_HASH = ""
 
 def _hash_of_nobody() -> str:
     """Return a hash to compare with when there is nobody: an unknown address takes as long."""
-    global _NOBODYS_HASH  # noqa: PLW0603 (made once, on first use: hashing is slow)
+    global _NOBODYS_HASH
     if not _NOBODYS_HASH:
         _NOBODYS_HASH = make_password("nobody's password")
     return _NOBODYS_HASH

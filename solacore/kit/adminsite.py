@@ -16,7 +16,9 @@ class StaffSite(admin.AdminSite):
 
     site_header = site_title = "Solacore back office"
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Show the sign-in form, or 429 to who tried too often."""
         guessing = request.method == "POST" and is_ratelimited(
             request, group="staff-login", key=_address, rate=KNOCKS, increment=True

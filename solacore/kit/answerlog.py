@@ -134,7 +134,7 @@ class AnswerLog:
             self._unfollow(answer.pk)
 
     def _follow(self, answer: Answer) -> Channel:
-        kind, channel, readers = self.mirrors.setdefault(
+        _, channel, readers = self.mirrors.setdefault(
             answer.pk, (type(answer), Channel(answer.content), [])
         )
         readers.append(1)

@@ -253,7 +253,7 @@ _children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
 
 
 def _series(method: str, route: str, status: int) -> tuple[Any, Any]:
-    """Return the counter and histogram of these labels (looking them up costs more than using them)."""
+    """Return these labels' counter and histogram (looking them up costs more than using them)."""
     key = (method, route, status)
     if key not in _children:
         labels = (method, route, str(status))

@@ -51,7 +51,9 @@ def set_cookie_header(name: str, value: str, **attributes: str | int | bool) -> 
 
 
 @lru_cache(maxsize=1)
-def _proxies(configured: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+def _proxies(
+    configured: tuple[str, ...],
+) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     return tuple(ipaddress.ip_network(item, strict=False) for item in configured)
 
 

@@ -17,7 +17,7 @@ RECONNECT_SECONDS = 1.0
 
 
 class Listener:
-    """Calls ``heard(payload)`` for each NOTIFY on ``channel``, and ``deaf()`` when the line breaks."""
+    """Calls ``heard(payload)`` for each NOTIFY on ``channel``, ``deaf()`` when the line breaks."""
 
     def __init__(
         self, channel: str, *, heard: Callable[[str], None], deaf: Callable[[], None]
@@ -50,7 +50,7 @@ class Listener:
     async def _hear(self) -> None:
         line = await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True)
         async with line:
-            await line.execute(f'LISTEN "{self.channel}"')  # type: ignore[arg-type]
+            await line.execute(f'LISTEN "{self.channel}"')
             self.deaf()  # what was kept while nobody listened may be old
             self.listening = True
             async for notify in line.notifies():

@@ -55,7 +55,8 @@ class Answer(BaseModel):
         UPDATE {table} AS a
            SET content = CASE WHEN length(v.content) > length(a.content)
                               THEN v.content ELSE a.content END,
-               lease_until = CASE WHEN a.state = 'streaming' THEN now() + %s ELSE NULL END,
+               lease_until = CASE WHEN a.state = 'streaming'
+                                  THEN now() + make_interval(secs => %s) END,
                updated_at = now()
           FROM unnest(%s::uuid[], %s::text[]) AS v(id, content)
          WHERE a.id = v.id AND a.state <> 'complete'
@@ -71,7 +72,7 @@ class Answer(BaseModel):
         with connection.cursor() as cursor:
             cursor.execute(
                 cls._checkpoint_sql.format(table=cls._meta.db_table),
-                [LEASE, list(texts), list(texts.values())],
+                [LEASE.total_seconds(), list(texts), list(texts.values())],
             )
             return {row[0] for row in cursor.fetchall() if row[1] == AnswerState.STREAMING}
 

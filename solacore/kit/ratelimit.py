@@ -19,7 +19,7 @@ MAX_KEPT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where somebody stands in the current window: ``reset`` in epoch seconds, ``retry_after`` from now."""
+    """Where somebody stands: ``reset`` in epoch seconds, ``retry_after`` in seconds from now."""
 
     amount: int
     used: int
@@ -99,7 +99,7 @@ def shared() -> SoftRedis:
 
 
 async def meter(scope: Scope, limit: Limit, who: str) -> None:
-    """Count one for ``who`` and say in the answer's headers where they stand. Raises RateLimited."""
+    """Count one for ``who``; the answer's headers say where they stand. Raises RateLimited."""
     standing = await limit.stand(who)
     scope["gate.extra"] += standing.headers()
     if standing.used > standing.amount:

@@ -30,9 +30,16 @@ DRAIN_SECONDS = 20.0
 class Script(Protocol):
     """What an app makes of a provider's answer. ``finish`` and ``interrupt`` may block."""
 
-    kind: type[Answer]
-    answer_id: UUID
-    ask: Ask
+    @property
+    def kind(self) -> type[Answer]:
+        """The table its answer is kept in."""
+        ...
+
+    @property
+    def answer_id(self) -> UUID: ...
+
+    @property
+    def ask(self) -> Ask: ...
 
     def feed(self, piece: str) -> str:
         """Return what of ``piece`` may be shown."""

@@ -7,13 +7,13 @@ Django's own handler pays thread hops for signals, middleware and closing on eve
 
 import logging
 from io import BytesIO
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import response_for_exception
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.urls import set_urlconf
 
 from solacore.kit import errors, http
 from solacore.kit.gate import Receive, Send
@@ -24,12 +24,16 @@ logger = logging.getLogger(__name__)
 class SlimHandler(BaseHandler):
     """Routes and runs a view: no middleware, no signals, every failure an envelope."""
 
+    # What Django's load_middleware would have filled.
+    _view_middleware: list[Any]
+    _template_response_middleware: list[Any]
+    _exception_middleware: list[Any]
+
     def __init__(self) -> None:
         super().__init__()
         self._view_middleware = []
         self._template_response_middleware = []
         self._exception_middleware = []
-        set_urlconf(None)
 
     async def __call__(self, scope: http.Scope, receive: Receive, send: Send) -> None:
         request = ASGIRequest(scope, BytesIO(scope.get("gate.body", b"")))
@@ -55,7 +59,8 @@ class SlimHandler(BaseHandler):
 
     async def _answer(self, request: ASGIRequest) -> HttpResponseBase:
         try:
-            return await self._get_response_async(request)
+            response: HttpResponseBase = await self._get_response_async(request)  # type: ignore[attr-defined]
+            return response
         except (Http404, BadRequest) as error:
             return response_for_exception(request, error)
 

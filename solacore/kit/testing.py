@@ -155,7 +155,7 @@ class WireClient:
 
         async def settled() -> None:
             async with asyncio.timeout(seconds):
-                while producer.running:
+                while producer.running:  # noqa: ASYNC110 (nobody would set an event)
                     await asyncio.sleep(0.01)
 
         self.loop.run_until_complete(settled())
@@ -207,5 +207,7 @@ class Person:
         return self.send("POST", f"/sessions/{session_id}/messages", body, **options)
 
     def read(self, session_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.send("GET", f"/sessions/{session_id}?include_messages=true").json()
+        found: dict[str, Any] = self.send(
+            "GET", f"/sessions/{session_id}?include_messages=true"
+        ).json()
         return found

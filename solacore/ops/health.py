@@ -91,7 +91,7 @@ async def _checked(check: Callable[[], Awaitable[Finding]]) -> Finding:
 
 async def report() -> Finding:
     """Return the readiness report, made anew at most every KEPT_SECONDS."""
-    global _report  # noqa: PLW0603
+    global _report
     if _report is not None and time.monotonic() - _report[0] < KEPT_SECONDS:
         return _report[1]
     findings = await asyncio.gather(*(_checked(check) for check in CHECKS.values()))
@@ -112,9 +112,7 @@ async def report() -> Finding:
 async def live(request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
     checks = {"service": {"status": "up"}}
-    return json_response(
-        {"status": "healthy", "live": True, "timestamp": _now(), "checks": checks}
-    )
+    return json_response({"status": "healthy", "live": True, "timestamp": _now(), "checks": checks})
 
 
 @router.get("/ready")

@@ -81,7 +81,8 @@ def main(arguments: list[str]) -> int:
             env={**os.environ, "STUB_PORT": stub_port},
             stdout=subprocess.DEVNULL,
         )
-        server = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)  # fmt: skip
+        serve = [sys.executable, "manage.py", "serve"]
+        server = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
         try:
             wait_for(f"{stub_url}/v1/models", stub)
             wait_for(f"http://127.0.0.1:{port}/health/live", server)

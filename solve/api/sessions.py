@@ -109,9 +109,7 @@ class ChangeIn(Schema):
     status: Text | None = None
     current_step: Text | None = None
     locale: Annotated[Text, Field(max_length=10)] | None = None
-    first_step_action: (
-        Annotated[Text, Field(max_length=limits.ACTION_CHARACTERS)] | None
-    ) = None
+    first_step_action: Annotated[Text, Field(max_length=limits.ACTION_CHARACTERS)] | None = None
     reminder_time: Moment | None = Field(None, description="null clears it")
     tags: Tags | None = None
 
@@ -191,9 +189,7 @@ class DetailIn(Schema):
 
 
 @router.get("/{session_id}", response=DetailOut)
-async def detail(
-    request: ApiRequest, session_id: UUID, filters: Query[DetailIn]
-) -> HttpResponse:
+async def detail(request: ApiRequest, session_id: UUID, filters: Query[DetailIn]) -> HttpResponse:
     """Read a session; with messages all of them, oldest first, unless a page is asked for."""
     await meter(request.scope, limits.API, str(request.auth.user_id))
     found = await in_thread(selectors.detail)(

@@ -7,11 +7,11 @@ from uuid import UUID
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from accounts.auth import ApiRequest
 from solacore.kit.http import MAX_OFFSET, Text, client_ip
 from solacore.kit.ratelimit import meter
 from solacore.kit.threads import in_thread
 from solve import limits, selectors
-from accounts.auth import ApiRequest
 
 router = Router(tags=["templates"])
 

@@ -97,8 +97,10 @@ def _supersede(session: SolveSession, now: datetime) -> dict[UUID, Frames]:
 
 def _count(session: SolveSession, step: Step, now: datetime) -> None:
     """Count a message in the open visit; open one if a reopened session has none."""
-    counted = session.visits.open().filter(step=step).update(
-        message_count=F("message_count") + 1, updated_at=now
+    counted = (
+        session.visits.open()
+        .filter(step=step)
+        .update(message_count=F("message_count") + 1, updated_at=now)
     )
     if not counted:
         session.visits.open().update(completed_at=now, updated_at=now)

@@ -140,9 +140,7 @@ def change(*, session_id: UUID, user_id: UUID, changes: Changes, now: datetime) 
         if changes.step not in Step.values:
             raise errors.InvalidStep
         if Step(session.current_step).next != changes.step:
-            raise errors.InvalidStepTransition(
-                current=session.current_step, requested=changes.step
-            )
+            raise errors.InvalidStepTransition(current=session.current_step, requested=changes.step)
         advance(session, Step(changes.step), now)
     for name, value in changes.fields.items():
         if value is not None or name in CLEARABLE:

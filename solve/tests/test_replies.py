@@ -321,7 +321,8 @@ def test_answers_of_somebody_else_do_not_exist(ada, bob, say_words, method, path
      b'{"content": "", "step": "receive"}', b'{"content": "   ", "step": "receive"}',
      b'{"content": "a\\u0000b", "step": "receive"}', b'{"content": "\\ud800", "step": "receive"}',
      b'{"content": NaN, "step": "receive"}', b"\xff\xfe", b"[" * 5000,
-     b'{"content": "' + b"x" * 8001 + b'", "step": "receive"}', b'{"content": "x", "step": "bogus"}'],
+     b'{"content": "' + b"x" * 8001 + b'", "step": "receive"}',
+     b'{"content": "x", "step": "bogus"}'],
 )  # fmt: skip
 def test_rubbish_is_refused_and_nothing_is_kept(ada, body):
     session_id = ada.open_session()

@@ -12,7 +12,9 @@ from solve.services import templates
 
 
 def test_opening_writes_session_history_event_and_usage_in_one_statement(ada):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         reply = ada.send("POST", "/sessions")
 
     assert reply.status == 201
@@ -96,7 +98,11 @@ def test_hot_reads_say_what_their_schemas_say(ada, say_words):
     say_words("Hm.")
     session_id = ada.open_session()
     ada.say(session_id, "我的房东涨了房租 😔")
-    changes = {"tags": ["rent", "家"], "reminder_time": "2031-05-06T07:08:09Z", "status": "completed"}
+    changes = {
+        "tags": ["rent", "家"],
+        "reminder_time": "2031-05-06T07:08:09Z",
+        "status": "completed",
+    }
     assert ada.send("PATCH", f"/sessions/{session_id}", changes).status == 200
 
     history = ada.send("GET", "/sessions").body

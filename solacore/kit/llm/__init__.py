@@ -10,7 +10,15 @@ from solacore.kit.llm.offline import OfflineCoach
 from solacore.kit.llm.openai import OpenAI
 from solacore.kit.llm.patient import Patient
 
-__all__ = ["Ask", "Provider", "ProviderUnavailable", "Turn", "configured", "get_provider", "offline_coach"]
+__all__ = [
+    "Ask",
+    "Provider",
+    "ProviderUnavailable",
+    "Turn",
+    "configured",
+    "get_provider",
+    "offline_coach",
+]
 
 
 @cache
@@ -52,12 +60,12 @@ def configured() -> tuple[Provider, ...]:
 @cache
 def get_provider() -> Provider:
     """Return what answers: the configured models in order, the offline coach last."""
-    coach = offline_coach()
+    coach: Provider = offline_coach()
     if not configured():
         return coach
     return Patient(
         configured(),
-        coach,
+        offline_coach(),
         first_piece=settings.LLM["llm_first_piece_timeout"],
         total=settings.LLM["llm_total_timeout"],
     )

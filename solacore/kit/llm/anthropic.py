@@ -34,9 +34,7 @@ class Anthropic:
             "max_tokens": self.max_tokens,
             "stream": True,
         }
-        frames = post_stream(
-            self.name, self.url, body, headers=self.headers, timeout=self.timeout
-        )
+        frames = post_stream(self.name, self.url, body, headers=self.headers, silence=self.timeout)
         async with aclosing(frames):
             async for frame in frames:
                 kind = (frame or {}).get("type")

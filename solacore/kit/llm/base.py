@@ -36,7 +36,7 @@ class Ask:
 
 
 class ProviderUnavailable(Exception):
-    """A provider could not answer. The text names the provider and the kind of fault, never content."""
+    """A provider could not answer. Its text names the provider and the fault, never content."""
 
 
 class Provider(Protocol):

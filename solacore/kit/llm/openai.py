@@ -39,9 +39,7 @@ class OpenAI:
             "stream": True,
         }
         ended = False
-        frames = post_stream(
-            self.name, self.url, body, headers=self.headers, timeout=self.timeout
-        )
+        frames = post_stream(self.name, self.url, body, headers=self.headers, silence=self.timeout)
         async with aclosing(frames):
             async for frame in frames:
                 if frame is None:

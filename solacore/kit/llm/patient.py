@@ -1,4 +1,4 @@
-"""Ask again, ask somebody else, ask the offline coach: always before the first piece, never after."""
+"""Ask again, ask another, ask the offline coach: before the first piece, never after."""
 
 import asyncio
 import logging

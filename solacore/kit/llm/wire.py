@@ -47,14 +47,14 @@ class Rejected(ProviderUnavailable):
 
 
 async def post_stream(
-    provider: str, url: str, body: Mapping[str, Any], *, headers: Mapping[str, str], timeout: float
+    provider: str, url: str, body: Mapping[str, Any], *, headers: Mapping[str, str], silence: float
 ) -> AsyncGenerator[dict[str, Any] | None, None]:
     """POST ``body`` and yield each ``data:`` object of the answer; None for ``[DONE]``.
 
-    ``timeout`` is the longest silence in seconds. Redirects are not followed.
+    ``silence`` is how long the server may say nothing, in seconds. Redirects are not followed.
     Raises ProviderUnavailable (its text names provider and fault, never content).
     """
-    limits = aiohttp.ClientTimeout(total=None, sock_connect=min(timeout, 10), sock_read=timeout)
+    limits = aiohttp.ClientTimeout(total=None, sock_connect=min(silence, 10), sock_read=silence)
     try:
         async with _session().post(
             url, data=orjson.dumps(body), headers=headers, timeout=limits, allow_redirects=False

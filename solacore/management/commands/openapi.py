@@ -22,4 +22,6 @@ class Command(BaseCommand):
         if not check:
             FILE.write_text(text)
         elif not FILE.exists() or FILE.read_text() != text:
-            raise CommandError("The API changed: run `manage.py openapi`, read the diff, commit it.")
+            raise CommandError(
+                "The API changed: run `manage.py openapi`, read the diff, commit it."
+            )

@@ -13,7 +13,9 @@ STAFF, DEMO = "staff@solacore.example", "demo@solacore.example"
 
 
 class Command(BaseCommand):
-    help = "Put in what a new house needs: the template roles and, locally, a staff and a demo login."
+    help = (
+        "Put in what a new house needs: the template roles and, locally, a staff and a demo login."
+    )
 
     def handle(self, **options: Any) -> None:
         added = templates.seed()

@@ -73,7 +73,7 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(
-                f"Port {port} on {host} is taken: stop what uses it, or choose another with PORT=8001."
+                f"Port {port} on {host} is taken: stop what uses it, or choose another (PORT=8001)."
             ) from error
 
 
