@@ -7,6 +7,9 @@ const COPIED = 1500; // milliseconds
 
 const pretty = (value) => JSON.stringify(value, null, 2);
 
+/** Ids in full are in the title; here they would hide what is called. */
+const shortened = (path) => path.replaceAll(/([0-9a-f]{4})[0-9a-f]{4}-[0-9a-f-]{27}/g, "$1…");
+
 function section(title, text) {
   const name = make("h4", { textContent: title });
   return make("section", {}, name, make("pre", { textContent: text, tabIndex: 0 }));
@@ -62,7 +65,7 @@ function entry(call) {
     "summary",
     {},
     make("span", { className: `method ${call.method}`, textContent: call.method }),
-    make("span", { className: "path", textContent: call.path, title: call.path }),
+    make("span", { className: "path", textContent: shortened(call.path), title: call.path }),
     status,
     took,
     make("span", { className: "why", textContent: call.why ?? "" }),

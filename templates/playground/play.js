@@ -13,18 +13,24 @@ const STARTERS = [
   "I had a fight with my best friend.",
 ];
 
+// Where a side panel would leave too little room, it lies over the middle (as in play.css).
+const NARROW = { sessions: "(max-width: 800px)", calls: "(max-width: 1100px)" };
+
 const talk = new Talk({
   started(id) {
     // Not a navigation: the conversation is already shown.
     history.pushState(null, "", addressOf(id));
   },
   changed: () => list(),
-  refused(error) {
-    if (error.status === 401) leave("Your sign-in has run out. Please sign in again.");
-    if (error.code === "DEVICE_NOT_FOUND") leave("This browser is new to your account. Sign in again.");
-  },
+  refused,
   another: () => (location.hash = "#"),
 });
+
+/** Some refusals mean that one has to come in anew. */
+function refused(error) {
+  if (error.status === 401) leave("Your sign-in has run out. Please sign in again.");
+  if (error.code === "DEVICE_NOT_FOUND") leave("This browser is new to your account. Sign in again.");
+}
 
 async function list() {
   const deleted = (id) => id === namedInAddress() && (location.hash = "#");
@@ -49,6 +55,7 @@ async function route() {
   } catch (error) {
     talk.fresh();
     byId("notice").textContent = error.message;
+    refused(error);
   }
   await listed;
 }
@@ -65,6 +72,9 @@ function enter(user) {
   document.body.dataset.view = "talk";
   byId("who").textContent = isGuest(user) ? "Guest" : user.email;
   byId("who").title = user.email;
+  for (const [name, narrow] of Object.entries(NARROW)) {
+    setDrawer(name, !matchMedia(narrow).matches);
+  }
   return route();
 }
 
@@ -91,8 +101,9 @@ async function admit(way) {
 }
 
 function closeDrawers() {
-  if (matchMedia("(max-width: 800px)").matches) setDrawer("sessions", false);
-  if (matchMedia("(max-width: 1100px)").matches) setDrawer("calls", false);
+  for (const [name, narrow] of Object.entries(NARROW)) {
+    if (matchMedia(narrow).matches) setDrawer(name, false);
+  }
 }
 
 function setDrawer(name, open) {
@@ -101,16 +112,15 @@ function setDrawer(name, open) {
 }
 
 function wire() {
-  for (const name of ["sessions", "calls"]) {
+  for (const name of Object.keys(NARROW)) {
     const toggle = () => setDrawer(name, byId(name).dataset.open !== "true");
     byId(`toggle-${name}`).addEventListener("click", toggle);
     byId(`close-${name}`).addEventListener("click", () => {
       setDrawer(name, false);
       byId(`toggle-${name}`).focus();
     });
-    setDrawer(name, true);
+    setDrawer(name, false);
   }
-  closeDrawers();
   document.addEventListener("keydown", (event) => event.key === "Escape" && closeDrawers());
   byId("guest").addEventListener("click", () => admit(guest));
   byId("credentials").addEventListener("submit", (event) => {

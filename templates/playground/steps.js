@@ -33,5 +33,7 @@ export function showStep(list, line, current, finished = false) {
       ),
     ),
   );
-  line.textContent = finished ? "All five steps are done." : (STEPS[at]?.meaning ?? "");
+  // Narrow screens have no room for five titles; there the line names the current one.
+  const { title, meaning } = STEPS[at] ?? { title: "Done", meaning: "All five steps are behind you." };
+  line.replaceChildren(make("strong", { textContent: `${title}. ` }), meaning);
 }

@@ -2,13 +2,12 @@
 
 import { open, Refused, Unreachable } from "./api.js";
 import { pause } from "./dom.js";
-import { uuid } from "./random.js";
 
 const MOST_TRIES = 8;
 const FIRST_PAUSE = 400; // milliseconds, doubled at each try
 const LONGEST_PAUSE = 8000;
 const SILENCE = 40000; // the server gives a sign of life every 15 s at the latest
-const PASSING = [429, 502, 503, 504];
+const AWAY = [502, 503, 504]; // nobody is there to answer; it passes
 
 /** The connection broke more often than patience lasts. The answer itself is safe. */
 export class Lost extends Error {
@@ -60,19 +59,19 @@ function connect({ sessionId, say, key, signal }, { messageId, text }) {
 }
 
 const passing = (error) =>
-  error instanceof Unreachable || (error instanceof Refused && PASSING.includes(error.status));
+  error instanceof Unreachable || (error instanceof Refused && AWAY.includes(error.status));
 
 /**
  * Follow one answer to its end, over as many connections as that takes.
  *
- * ``say`` is a message to post, whose answer is read. Without it the answer ``messageId`` is
- * taken up behind ``text``. ``on`` is told opened(messageId), text(all so far), waiting().
+ * ``say`` is a message to post, whose answer is read; ``key`` stays the same for every try, so
+ * that a retry never says it twice. Without them the answer ``messageId`` is taken up behind
+ * ``text``. ``on`` is told opened(messageId), text(all so far), waiting().
  * Returns {messageId, text, done, failure}. Raises Refused, Lost, and AbortError when left.
  */
 export async function follow({ messageId = null, text = "", on, ...task }) {
   const answer = { messageId, text, failure: null };
-  const signal = task.signal;
-  task.key = uuid(); // the same for every try, so that a retry never says it twice
+  const { signal } = task;
   let patience = 0;
   for (let tries = 0; tries <= MOST_TRIES; tries += 1) {
     if (tries > 0) {

@@ -2,8 +2,9 @@
 
 import { call, Refused } from "./api.js";
 import { fingerprint } from "./account.js";
-import { byId } from "./dom.js";
 import { Composer } from "./composer.js";
+import { byId } from "./dom.js";
+import { uuid } from "./random.js";
 import { showStep } from "./steps.js";
 import { follow } from "./stream.js";
 import { showSummary } from "./summary.js";
@@ -44,7 +45,7 @@ export class Talk {
     byId("greeting").hidden = true;
     for (const message of session.messages) this.#add(message);
     this.#settle();
-    this.#scroll(true);
+    this.#toEnd();
     const last = session.messages.at(-1);
     if (last?.state === "streaming") {
       await this.#run(this.coach, { messageId: last.id, text: last.content });
@@ -62,25 +63,33 @@ export class Talk {
       this.composer.suggest(text);
       return this.#refused(error);
     }
+    if (!this.session) return; // gone elsewhere meanwhile
     const said = personTurn(text);
+    const before = this.coach;
     this.coach?.offer(false);
     this.coach?.mark(text);
     this.turns.append(said);
     const turn = this.#add({ role: "assistant", content: "", state: "streaming" });
-    this.#scroll(true);
+    this.#toEnd();
     const step = this.session.current_step;
-    const sent = await this.#run(turn, { say: { content: text, step } });
-    if (!sent) {
-      said.remove();
-      turn.element.remove();
-      this.composer.suggest(text);
-    }
+    // What may have been lost on the way is said again under its old key: it counts once.
+    const key = this.unsure?.text === text ? this.unsure.key : uuid();
+    const sent = await this.#run(turn, { say: { content: text, step }, key });
+    this.unsure = sent ? null : { text, key };
+    if (sent) return;
+    said.remove();
+    turn.element.remove();
+    this.coach = before;
+    this.#settle();
+    this.composer.suggest(text);
   }
 
   async #start() {
+    const { signal } = this.leaving;
     const body = this.template ? { template_id: this.template } : undefined;
     const headers = { "X-Device-Fingerprint": fingerprint() };
     const started = await call("POST", "/sessions", { body, headers, why: "Begin a conversation" });
+    if (signal.aborted) return;
     this.session = { ...started, id: started.session_id, messages: [] };
     byId("greeting").hidden = true;
     this.on.started(started.session_id);
@@ -102,32 +111,38 @@ export class Talk {
           if (running.stopping) this.#stop();
         },
         waiting: () => turn.become("reconnecting"),
-        text: (text) => {
-          turn.show(text);
-          this.#scroll();
-        },
+        text: (text) => this.#following(() => turn.show(text)),
       };
       const { done, failure } = await follow({ sessionId: id, ...task, on, signal });
       turn.become(done.stopped ? "stopped" : failure ? "interrupted" : "complete");
-      if (done.blocked && done.reason === "CRISIS") turn.help(done.resources);
-      const session = await this.#fetch(id, "What became of it: step, status, the whole text");
-      if (signal.aborted) return true;
-      this.session = session;
-      const kept = session.messages.find((message) => message.id === running.messageId);
-      if (kept) {
-        turn.show(kept.content); // the server's word is the last one
-        turn.become(kept.state);
-      }
+      if (done.blocked && done.reason === "CRISIS") this.#following(() => turn.help(done.resources));
+      if (done.next_step) this.session.current_step = done.next_step;
     } catch (error) {
       if (signal.aborted) return true;
       turn.become("interrupted");
       this.#refused(error);
     }
+    if (accepted) await this.#compare(turn, running.messageId, signal);
+    if (signal.aborted) return true;
     this.running = null;
-    this.#settle();
-    this.#scroll();
+    this.#following(() => this.#settle());
     this.on.changed();
     return accepted;
+  }
+
+  /** Read the session again: the server's word on step, status and text is the last one. */
+  async #compare(turn, messageId, signal) {
+    try {
+      const session = await this.#fetch(this.session.id, "What became of it: step, status, text");
+      if (signal.aborted) return;
+      this.session = session;
+      const kept = session.messages.find((message) => message.id === messageId);
+      if (!kept) return;
+      this.#following(() => turn.show(kept.content));
+      if (kept.state !== "streaming") turn.become(kept.state);
+    } catch (error) {
+      if (!signal.aborted) this.#refused(error);
+    }
   }
 
   async #stop() {
@@ -139,6 +154,8 @@ export class Talk {
       const path = `/sessions/${this.session.id}/messages/${running.messageId}/stop`;
       await call("POST", path, { why: "Stop; what was said is kept" });
     } catch (error) {
+      running.stopping = false;
+      this.composer.busy = true; // it may be pressed again
       this.#refused(error);
     }
   }
@@ -188,11 +205,15 @@ export class Talk {
     byId("notice").textContent = text;
   }
 
-  #scroll(always = false) {
+  /** Change what is shown, and stay at its end if we were there. */
+  #following(change) {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    // With a stream growing by words, "near" is measured before the next frame is laid out.
-    if (always || scrollHeight - scrollTop - clientHeight < NEAR) {
-      this.scroller.scrollTop = this.scroller.scrollHeight;
-    }
+    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    change();
+    if (near) this.#toEnd();
+  }
+
+  #toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 }

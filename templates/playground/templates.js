@@ -3,9 +3,18 @@
 import { call } from "./api.js";
 import { make } from "./dom.js";
 
+let asked = null;
+
+/** Ask once; a failure is not remembered. */
+function known() {
+  asked ??= call("GET", "/api/v1/templates", { why: "Whom can I talk with?" });
+  asked.catch(() => (asked = null));
+  return asked;
+}
+
 /** Fill the picker; ``pick`` is called with a template's id, or null for the default. */
 export async function showTemplates(fieldset, line, pick) {
-  const { templates } = await call("GET", "/api/v1/templates", { why: "Whom can I talk with?" });
+  const { templates } = await known();
   const choices = [
     { id: null, icon_emoji: "💬", role_name: "Just talk", welcome_message: "" },
     ...templates,
