@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -180,9 +181,20 @@ def test_an_option_is_chosen_by_a_click(browser_page, live_house):
     assert said[-1]["content"] == offered
 
 
+def test_someone_at_risk_is_shown_where_help_is(browser_page, live_house):
+    enter_as_guest(browser_page, live_house)
+    say(browser_page, "I want to kill myself")
+    wait_for_answer(browser_page)
+
+    helplines = part(browser_page, "crisis").locator("a")
+    expect(helplines).to_have_count(2)
+    expect(helplines.first).to_be_in_viewport()
+    assert helplines.first.get_attribute("href") == "tel:988"
+
+
 def test_one_signs_out_and_in_again_and_finds_everything(browser_page, live_house):
     page = browser_page
-    email, password = "play.again@example.com", "Quiet-Morning-7"
+    email, password = f"again-{uuid.uuid4().hex[:8]}@example.com", "Quiet-Morning-7"
     page.goto(f"{live_house.url}/play")
     part(page, "email").fill(email)
     part(page, "password").fill(password)

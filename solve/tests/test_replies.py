@@ -49,7 +49,7 @@ def test_answer_is_finished_when_the_client_hangs_up(wire, ada, say_words, pause
     assert reply.events[0].name == "token"
     wire.settle()
     kept = answer_of(session_id)
-    assert kept.content == "word " * 50
+    assert kept.content == ("word " * 50).strip()
     assert kept.state == "complete"
 
 
@@ -67,7 +67,7 @@ def test_lost_answer_is_taken_up_where_the_client_lost_it(wire, ada, say_words):
     )
 
     whole = "".join(e.data["content"] for e in first.events[:2]) + rest.text
-    assert whole == answer_of(session_id).content == "".join(f"{n} " for n in range(40))
+    assert whole == answer_of(session_id).content == " ".join(map(str, range(40)))
     assert rest.events[-1].name == "done"
 
 
@@ -188,7 +188,7 @@ def test_answer_that_breaks_says_so_and_is_kept(ada, say_words):
     assert reply.events[-2].data == {"error": "STREAM_ERROR", "code": "ANSWER_INTERRUPTED"}
     assert reply.events[-1].data["next_step"] == "receive"
     kept = answer_of(session_id)
-    assert (kept.content, kept.state) == ("I hear ", "interrupted")
+    assert (kept.content, kept.state) == ("I hear", "interrupted")
 
 
 def test_no_frame_but_token_holds_text(ada, say_words):
@@ -226,7 +226,7 @@ def test_person_at_risk_is_given_help_not_coaching(ada, say_words):
     assert kept["current_step"] == "receive"
     assert kept["messages"][0]["content"] == "I want to die"  # always stored
     event = AnalyticsEvent.objects.get(session_id=session_id, event_type="crisis_detected")
-    assert "die" not in str(event.payload)
+    assert event.payload == {"keyword": "want-to-die"}  # our phrase's name, not their words
 
 
 def test_history_template_and_step_reach_the_model(ada, say_words):

@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { asMessage, split } from "./options.js";
 import { titleOf } from "./steps.js";
 
+const NOTHING_YET = "It ended before anything was said. You can just say it again.";
 const NOTES = {
   stopped: "Stopped. What was said is kept.",
   interrupted: "Interrupted. What was said is kept.",
@@ -56,7 +57,8 @@ export class CoachTurn {
     const running = state === "streaming" || state === "reconnecting";
     this.element.dataset.state = state;
     this.element.setAttribute("aria-busy", String(running));
-    this.note.textContent = NOTES[state] ?? "";
+    const ended = state === "stopped" || state === "interrupted";
+    this.note.textContent = ended && !this.text ? NOTHING_YET : (NOTES[state] ?? "");
     this.typing.hidden = !running || this.text !== "";
   }
 
@@ -73,7 +75,7 @@ export class CoachTurn {
     }
   }
 
-  /** Show where help is, above everything else. */
+  /** Show where help is: at the end, which is what is in sight. */
   help(resources) {
     const regions = new Intl.DisplayNames(["en"], { type: "region" });
     const lines = Object.entries(resources).map(([region, number]) =>
@@ -92,7 +94,7 @@ export class CoachTurn {
       make("div", { className: "helplines" }, ...lines),
       make("p", { textContent: "In immediate danger, call your local emergency number." }),
     );
-    this.element.prepend(card);
+    this.note.before(card);
   }
 
   #card(option) {

@@ -20,7 +20,7 @@ _HEAVY = re.compile(
     r"觉得|感觉|怕|不敢|不能|不知道|一直|总是|孤独|累|担心|焦虑|难过|想|需要|因为|但|压力|后悔|难受"
 )
 _GREETING = re.compile(
-    r"^(?:(?:hi|hey|hello|hola|buenas|well|so|ok|okay|bueno|pues|and|but|y|pero)\b|你好|嗯|那个|就是)"
+    r"^(?:(?:hi|hey|hello|hola|buenas|well|so|ok|okay|bueno|pues|and|but|y|pero)\b|你好|嗯|那个|就是|但是|但|可是|而且|所以)"
     r"[\s,，!]*"
 )
 _ENGLISH = {

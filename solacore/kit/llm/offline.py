@@ -31,8 +31,9 @@ _ORDINALS = (
 )
 _MOMENT = (
     r"(?:tonight|today|tomorrow|this (?:morning|evening|afternoon|weekend)|(?:in the )?(?:morning|"
-    r"evening|afternoon)|(?:before|after) (?:work|breakfast|lunch|dinner|bed)|on (?:\w+day)|"
-    r"at \d{1,2}(?::\d\d)?(?: ?[ap]m)?|hoy|mañana|esta (?:noche|tarde)|por la (?:mañana|tarde|noche)|"
+    r"evening|afternoon)|(?:before|after) (?:work|breakfast|lunch|dinner|bed)|on \w+day|"
+    r"at \d{1,2}(?::\d\d)?(?: ?[ap]m)?|hoy|mañana|esta (?:noche|tarde)|"
+    r"por la (?:mañana|tarde|noche)|"
     r"a las \d{1,2}(?::\d\d)?|(?:antes|después) de (?:comer|cenar|trabajar)|"
     r"el (?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|"
     r"今晚|今天|明天|后天|早上|上午|中午|下午|晚上|下班后|晚饭后|睡前|周[一二三四五六日末]|"
@@ -173,7 +174,7 @@ class _Said:
         whole = next((k for k, option in offered.items() if option[:25] in last), "")
         key = whole or key
         if key in offered:
-            return re.split(r"[:：]|——| – ", offered[key])[0].strip()
+            return re.split(r"[:：。]|\. ", offered[key])[0].strip()
         return self._quoted(self.last_heart)
 
     def _step(self, coach: list[str]) -> str:
