@@ -3,13 +3,13 @@
 /** Return the element with this id. */
 export const byId = (id) => document.getElementById(id);
 
-/** Make an element. Properties that start with "data-", "aria-" or "role" become attributes. */
+/** Make an element. Names with a hyphen, and "role", become attributes; "on…" become listeners. */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name.includes("-") || name === "role" || name === "for") {
+    else if (name.includes("-") || name === "role") {
       element.setAttribute(name, value);
     } else element[name] = value;
   }
