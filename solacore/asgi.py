@@ -80,7 +80,7 @@ class Lifespan:
                 gc.set_threshold(20_000, 20, 20)
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                await producer.drain()
+                await producer.drain(settings.DRAIN_SECONDS)
                 await wire.close()
                 await listener.stop()
                 await send({"type": "lifespan.shutdown.complete"})

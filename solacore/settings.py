@@ -23,6 +23,7 @@ except ValidationError as error:
 APP_NAME = ENV.app_name
 APP_VERSION = "0.1.0"
 PRODUCTION = ENV.production
+DRAIN_SECONDS = 20.0 if PRODUCTION else 1.0  # for running answers, when the server is stopped
 DEBUG = ENV.debug
 HOST, PORT = ENV.host, ENV.port
 FRONTEND_URL = ENV.frontend_url

@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 PUBLISH_SECONDS = 0.05
 CHECKPOINT_SECONDS = 1.0
-DRAIN_SECONDS = 20.0
 
 
 class Script(Protocol):
@@ -163,8 +162,8 @@ class Producer:
         deleted: Frames = [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
         held[1].close(row[2] if row is not None else deleted)
 
-    async def drain(self, seconds: float = DRAIN_SECONDS) -> None:
-        """Let running answers end; keep what those have that do not (shutdown)."""
+    async def drain(self, seconds: float) -> None:
+        """Let running answers end for a while; keep what those have that do not (shutdown)."""
         tasks = [task for _, _, task in self.running.values()]
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
