@@ -33,6 +33,8 @@ def provide(var: Path = VAR) -> None:
         return  # settings will list every fault
     if env.production:
         return
+    # Locally whitenoise finds files where they are; it need not warn that none were collected.
+    warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
     if "database_url" not in env.model_fields_set or not env.database_url:
         try:
             os.environ["DATABASE_URL"] = start_postgres(var / "postgres")

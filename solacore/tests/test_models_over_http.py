@@ -204,7 +204,9 @@ def test_empty_answer_is_no_answer(handler):
 
 def test_nobody_there_gives_the_offline_coach_who_says_so():
     async def run():
-        return await collect(patient(openai("http://127.0.0.1:9/v1")))
+        pieces = await collect(patient(openai("http://127.0.0.1:9/v1")))
+        await wire.close()
+        return pieces
 
     assert asyncio.run(run()) == ["(simpler) ", "offline answer"]
 

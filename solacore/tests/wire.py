@@ -50,11 +50,8 @@ def main(arguments: list[str]) -> int:
     if not WIRE.is_dir():
         print("WIRE TESTS SKIPPED: there is no ../shared/wire beside this checkout.")
         return 0
-    pending = [
-        line.split("#")[0].strip()
-        for line in PENDING.read_text().splitlines()
-        if line.split("#")[0].strip()
-    ]
+    lines = PENDING.read_text().splitlines()
+    pending = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     url = embedded.start_postgres(embedded.VAR / "test-postgres")
     name = f"wire_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(url, autocommit=True) as connection:
