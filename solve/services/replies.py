@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, TextField, Value, When
+from django.db.models.functions import Length, Now
 from django.utils import timezone
 
 from solacore.kit import llm, metrics
@@ -45,11 +46,11 @@ def begin(
             return Begun(answer=said.answer)
     if session.status == Status.COMPLETED:
         raise errors.SessionCompleted(status=session.status)
-    superseded = _supersede(session, now)
-    history = list(session.messages.in_order())
-    number = history[-1].number if history else 0
+    history = list(session.messages.only(*_SPOKEN).in_order())
+    superseded = _supersede(session, history, now)
     step = Step(session.current_step)
-    said = Message.objects.create(
+    number = history[-1].number if history else 0
+    said = Message(
         session=session,
         number=number + 1,
         role=Role.USER,
@@ -63,35 +64,37 @@ def begin(
         session.first_message = text if len(text) <= cut else text[:cut] + "..."
         session.save(update_fields=["first_message", "updated_at"])
     spoken = language.detect(text, _spoken_before(history, session.locale))
+    answer = Message(
+        session=session, number=number + 2, role=Role.ASSISTANT, step=step, answers=said
+    )
     risk = crisis.assess(text)
     if risk is not None:
-        return Begun(_help(session, said, risk, spoken), superseded=superseded)
+        _help(session, answer, risk, spoken)
+        Message.objects.bulk_create([said, answer])
+        return Begun(answer, superseded=superseded)
     emotion = emotions.detect(text)
     mood: dict[str, object] = {
         "emotion_detected": emotion.label,
         "confidence": emotion.confidence,
     }
-    answer = Message(
-        session=session,
-        number=number + 2,
-        role=Role.ASSISTANT,
-        step=step,
-        answers=said,
-        state=AnswerState.STREAMING,
-        closing=_broken("ANSWER_INTERRUPTED", step, mood),
-        lease_until=now + LEASE,
-    )
-    answer.save(force_insert=True)
+    answer.state, answer.lease_until = AnswerState.STREAMING, now + LEASE
+    answer.closing = _broken("ANSWER_INTERRUPTED", step, mood)
+    Message.objects.bulk_create([said, answer])  # one statement for both
     script = _script(answer, session, [*history, said], mood, spoken)
     return Begun(answer, script, superseded)
 
 
-def _supersede(session: SolveSession, now: datetime) -> dict[UUID, Frames]:
+TextField.register_lookup(Length)  # content__length
+_SPOKEN = ("session_id", "number", "role", "content", "step", "state", "closing")
+
+
+def _supersede(session: SolveSession, history: list[Message], now: datetime) -> dict[UUID, Frames]:
     """End what still runs: one voice at a time (design decision 12)."""
-    running = list(session.messages.running())
-    session.messages.running().update(
-        state=AnswerState.INTERRUPTED, lease_until=None, updated_at=now
-    )
+    running = [message for message in history if message.state == AnswerState.STREAMING]
+    if running:
+        session.messages.running().update(
+            state=AnswerState.INTERRUPTED, lease_until=None, updated_at=now
+        )
     return {answer.pk: answer.closing for answer in running}
 
 
@@ -115,21 +118,13 @@ def _spoken_before(history: list[Message], locale: str) -> str:
     return spoken if spoken in prompts.LANGUAGES else "en"
 
 
-def _help(session: SolveSession, said: Message, risk: crisis.Risk, spoken: str) -> Message:
-    closing: Frames = [
+def _help(session: SolveSession, answer: Message, risk: crisis.Risk, spoken: str) -> None:
+    answer.content = crisis.help_text(spoken)
+    answer.closing = [
         ["done", {"blocked": True, "reason": "CRISIS", "resources": crisis.HELPLINES}]
     ]
     analytics.record(session, "crisis_detected", keyword=risk.keyword)
     metrics.CRISIS_REFERRALS.labels(risk.language, risk.tier).inc()
-    return Message.objects.create(
-        session=session,
-        number=said.number + 1,
-        role=Role.ASSISTANT,
-        step=said.step,
-        answers=said,
-        content=crisis.help_text(spoken),
-        closing=closing,
-    )
 
 
 def _broken(code: str, step: str, mood: dict[str, object]) -> Frames:
@@ -231,20 +226,21 @@ def finish(script: Script, *, text: str, done: bool, now: datetime) -> Frames:
         session = sessions.lock(session_id=script.session_id, user_id=script.user_id)
     except errors.SessionNotFound:
         return [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
-    answer = session.messages.filter(pk=script.answer_id).first()
-    if answer is None or answer.state != AnswerState.STREAMING:
-        return answer.closing if answer is not None else []
-    still_there = session.current_step == script.ask.step and session.status == Status.ACTIVE
-    if done and still_there:
-        to = Step(session.current_step).next
-        if to is None:
-            analytics.record(session, "step_completed", step=session.current_step)
-            sessions.complete(session, now)
-        else:
-            sessions.advance(session, to, now)
-        session.save()
-    closing: Frames = [["done", {"next_step": session.current_step, **script.mood}]]
-    return _end(answer.pk, text, AnswerState.COMPLETE, closing)
+    open_here = session.current_step == script.ask.step and session.status == Status.ACTIVE
+    moves = done and open_here
+    to = Step(session.current_step).next if moves else None
+    next_step = to or Step(session.current_step)
+    closing: Frames = [["done", {"next_step": next_step.value, **script.mood}]]
+    kept = _end(script.answer_id, text, AnswerState.COMPLETE, closing)
+    if kept is not closing or not moves:
+        return kept
+    if to is None:
+        analytics.record(session, "step_completed", step=session.current_step)
+        sessions.complete(session, now)
+    else:
+        sessions.advance(session, to, now)
+    session.save(update_fields=["current_step", "status", "completed_at", "updated_at"])
+    return closing
 
 
 def stop(*, answer: Message, text: str) -> Frames:
@@ -258,18 +254,26 @@ def _done_of(closing: Frames) -> dict[str, object]:
     return next((dict(data) for name, data in closing if name == "done"), {})
 
 
-@transaction.atomic
 def _end(answer_id: UUID, text: str, state: AnswerState, closing: Frames) -> Frames:
-    """End an answer that still runs, never shortening it. Return how its stream ends."""
-    answer = Message.objects.select_for_update().filter(pk=answer_id).first()
-    if answer is None:
-        return [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
-    if answer.state != AnswerState.STREAMING:
-        return list(answer.closing)
-    answer.content = text if len(text) >= len(answer.content) else answer.content
-    answer.state, answer.closing, answer.lease_until = state, closing, None
-    answer.save(update_fields=["content", "state", "closing", "lease_until", "updated_at"])
-    return closing
+    """End an answer that still runs, never shortening it, in one conditional statement.
+
+    Returns how its stream ends: ``closing`` itself, or what was written by whoever ended it
+    before.
+    """
+    longer = Case(
+        When(content__length__gt=len(text), then=F("content")),
+        default=Value(text),
+        output_field=TextField(),
+    )
+    running = Message.objects.running().filter(pk=answer_id)
+    ended = running.update(
+        content=longer, state=state, closing=closing, lease_until=None, updated_at=Now()
+    )
+    if ended:
+        return closing
+    before = Message.objects.filter(pk=answer_id).values_list("closing", flat=True).first()
+    deleted: Frames = [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
+    return deleted if before is None else list(before)
 
 
 @dataclass(frozen=True, slots=True)
