@@ -5,6 +5,7 @@ from django.conf import settings
 from solacore.kit.ratelimit import Limit
 
 AUTH = Limit("AUTH")
+GLOBAL = Limit("GLOBAL")  # per address, where nobody is signed in
 API = Limit("API")
 
 BETA_DEVICES = 10

@@ -1,6 +1,7 @@
 """The few addresses that are not JSON."""
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django_prometheus.exports import ExportToDjangoView
@@ -38,6 +39,8 @@ async def metrics(request: HttpRequest) -> HttpResponse:
         sessions = users = -1  # the scrape goes on without the database (contract 6.4)
     gauges.ACTIVE_SESSIONS.set(sessions)
     gauges.ACTIVE_USERS.set(users)
+    pool = getattr(connection, "pool", None)
+    gauges.derive(pool.get_stats() if pool else {})
     response: HttpResponse = ExportToDjangoView(request)
     response["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
     return response

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import AfterValidator, EmailStr, Field
@@ -64,8 +64,9 @@ class CsrfOut(Schema):
 
 
 @router.get("/csrf", response=CsrfOut)
-async def csrf(request: HttpRequest) -> HttpResponse:
+async def csrf(request: ApiRequest) -> HttpResponse:
     """Issue a fresh double-submit pair."""
+    await meter(request.scope, limits.GLOBAL, client_ip(request.scope))
     token = secrets.token_urlsafe(32)
     response = json_response({"csrf_token": token})
     _plant_csrf(response, token)
@@ -155,8 +156,9 @@ class FeaturesOut(Schema):
 
 
 @router.get("/config/features", response=FeaturesOut)
-async def features(request: HttpRequest) -> HttpResponse:
+async def features(request: ApiRequest) -> HttpResponse:
     """Tell clients, before anyone signs in, what is switched on."""
+    await meter(request.scope, limits.GLOBAL, client_ip(request.scope))
     return json_response(
         {
             "payments_enabled": settings.PAYMENTS_ENABLED,

@@ -1,5 +1,7 @@
 """The counters and histograms anyone may touch. Labels come from fixed sets, never from people."""
 
+from collections.abc import Mapping
+
 from prometheus_client import Counter, Gauge, Histogram, Summary, disable_created_metrics
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -23,3 +25,29 @@ LLM_REQUESTS = Counter("llm_requests", "Asks by provider and outcome", ["provide
 CRISIS_REFERRALS = Counter("crisis_referrals", "Help shown", ["language", "tier"])
 ACTIVE_SESSIONS = Gauge("active_sessions", "Unexpired login sessions", multiprocess_mode="max")
 ACTIVE_USERS = Gauge("active_users", "Users with a login session", multiprocess_mode="max")
+
+# Derived at scrape time; v0's dashboards read these names (contract 6.4).
+REQUEST_COUNT = Gauge("request_count", "Exchanges in all", multiprocess_mode="livesum")
+REQUEST_DURATION = Gauge("request_duration", "Mean seconds", multiprocess_mode="livemax")
+CACHE_HIT_RATE = Gauge("cache_hit_rate", "Hits among reads, 0 to 1", multiprocess_mode="livemax")
+POOL_SIZE = Gauge("db_pool_size", "Database connections open", multiprocess_mode="livesum")
+POOL_OUT = Gauge("db_pool_checked_out", "Connections in use", multiprocess_mode="livesum")
+POOL_OVERFLOW = Gauge("db_pool_overflow", "Waiting for one", multiprocess_mode="livesum")
+
+
+def derive(pool: Mapping[str, int]) -> None:
+    """Set the derived gauges; ``pool`` is psycopg's own account of its connections."""
+    count, seconds = _total(HTTP_SECONDS, "_count"), _total(HTTP_SECONDS, "_sum")
+    hits, misses = _total(CACHE_HITS, "_total"), _total(CACHE_MISSES, "_total")
+    REQUEST_COUNT.set(count)
+    REQUEST_DURATION.set(seconds / count if count else 0)
+    CACHE_HIT_RATE.set(hits / (hits + misses) if hits + misses else 0)
+    size = pool.get("pool_size", 0)
+    POOL_SIZE.set(size)
+    POOL_OUT.set(size - pool.get("pool_available", 0))
+    POOL_OVERFLOW.set(pool.get("requests_waiting", 0))
+
+
+def _total(metric: Counter | Histogram, suffix: str) -> float:
+    samples = [sample for family in metric.collect() for sample in family.samples]
+    return sum(sample.value for sample in samples if sample.name.endswith(suffix))

@@ -223,6 +223,14 @@ def test_metrics_are_by_route_never_by_path(ada):
     assert 'path="unmatched"' in text
     assert session_id not in text
     assert "4711" not in text
+    names = {line.split("{")[0].split(" ")[0] for line in text.splitlines() if line[0] != "#"}
+    assert {
+        *("http_request_duration_seconds_sum", "http_request_duration_seconds_count"),
+        *("request_count", "request_duration", "active_sessions", "active_users"),
+        *("cache_hits_total", "cache_misses_total", "cache_hit_rate"),
+        *("db_query_duration_seconds_sum", "db_query_duration_seconds_count"),
+        *("db_pool_size", "db_pool_checked_out", "db_pool_overflow"),
+    } <= names
 
 
 def test_private_text_never_reaches_a_log(ada, say_words, caplog, monkeypatch):
