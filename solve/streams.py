@@ -1,7 +1,8 @@
 """Solve's two streams: post a message and read its answer; read an answer again."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Any
 
 from django.utils import timezone
@@ -14,11 +15,12 @@ from solacore.kit.http import MAX_OFFSET, Text
 from solacore.kit.ratelimit import meter
 from solacore.kit.replies import producer
 from solacore.kit.sse import Event, StreamRoute
-from solacore.kit.threads import in_thread
+from solacore.kit.threads import in_thread, unbroken
 from solve import limits
 from solve.models import Message
 from solve.rules.steps import Step
 from solve.services import replies
+from solve.services.replies import Begun
 
 MAX_KEY = 200
 
@@ -49,17 +51,16 @@ class ReplyStream(_AnswerView):
         if not message.content.strip():
             raise invalid_field("body", "content", kind="blank", sentence="Say something first")
         await meter(self.scope, limits.SSE, str(principal.user_id))
-        begun = await in_thread(replies.begin)(
+        begin = partial(
+            replies.begin,
             session_id=session_id,
             user_id=principal.user_id,
             text=message.content,
             idempotency_key=key,
             now=timezone.now(),
         )
-        if begun.script is not None:
-            producer.start(begun.script)  # goes on when this client is gone
-        for answer_id, closing in begun.superseded.items():
-            await producer.end(answer_id, replies.Superseded(answer_id, closing))
+        # A client that leaves between the two must not leave an answer without a producer.
+        begun = await unbroken(_begin_and_produce(begin))
         async with aclosing(self.show(begun.answer)) as events:
             async for event in events:
                 yield event
@@ -74,6 +75,15 @@ class ReplyStream(_AnswerView):
                 sentence=f"Use 1 to {MAX_KEY} printable characters",
             )
         return key
+
+
+async def _begin_and_produce(begin: Callable[[], Begun]) -> Begun:
+    begun = await in_thread(begin)()
+    if begun.script is not None:
+        producer.start(begun.script)
+    for answer_id, closing in begun.superseded.items():
+        await producer.end(answer_id, replies.Superseded(answer_id, closing))
+    return begun
 
 
 class ResumeStream(_AnswerView):

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -61,8 +61,3 @@ class User(AbstractBaseUser, PermissionsMixin, BaseModel):
 
     def natural_key(self) -> tuple[str]:
         return (self.email,)
-
-    @classmethod
-    def unusable(cls) -> Self:
-        """Return somebody nobody can sign in as: hashing against them takes as long."""
-        return cls(email="", is_active=False)

@@ -31,7 +31,6 @@ MAX_BODY = 128 * 1024
 MAX_PAGE_BODY = 2 * 1024 * 1024
 BODY_SECONDS = 30
 PAGES = ("/admin", "/static/", "/docs", "/redoc", "/play")
-SLOW_SECONDS = 1.0
 _KNOWN_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

@@ -3,7 +3,6 @@
 import ipaddress
 from collections.abc import Mapping
 from functools import lru_cache
-from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Any
 
 import orjson
@@ -36,18 +35,6 @@ def cookies_of(headers: Mapping[str, str]) -> dict[str, str]:
         if separator and name not in found:
             found[name] = value.strip('"')
     return found
-
-
-def set_cookie_header(name: str, value: str, **attributes: str | int | bool) -> str:
-    """Return one ``Set-Cookie`` value. Raises ValueError for a name or value it cannot hold."""
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar[name] = value
-    except CookieError as error:
-        raise ValueError(name) from error
-    for attribute, setting in attributes.items():
-        jar[name][attribute.replace("_", "-")] = setting
-    return jar[name].OutputString()
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,8 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+
 from solacore.kit import answerlog, llm, metrics
 from solacore.kit.answerlog import Channel
 from solacore.kit.llm.base import Ask, ProviderUnavailable
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 PUBLISH_SECONDS = 0.05
 CHECKPOINT_SECONDS = 1.0
+RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 class Script(Protocol):
@@ -39,6 +42,11 @@ class Script(Protocol):
 
     @property
     def ask(self) -> Ask: ...
+
+    @property
+    def broken(self) -> Frames:
+        """How its stream ends when nothing could be kept any more."""
+        ...
 
     def feed(self, piece: str) -> str:
         """Return what of ``piece`` may be shown."""
@@ -104,22 +112,22 @@ class Producer:
                     async for piece in pieces:
                         channel.append(script.feed(piece))
                 channel.append(script.end())
-                closing = await in_thread(script.finish)(channel.text)
+                closing = await _kept(partial(script.finish, channel.text))
                 outcome = "complete"
             except ProviderUnavailable as fault:
                 logger.warning("An answer broke off", extra={"fault": str(fault)})
-                closing = await in_thread(script.interrupt)(channel.text, "ANSWER_INTERRUPTED")
+                closing = await _kept(partial(script.interrupt, channel.text, "ANSWER_INTERRUPTED"))
                 outcome = "interrupted"
             except Exception:
                 logger.exception("An answer failed")
-                closing = await in_thread(script.interrupt)(channel.text, "ANSWER_FAILED")
+                closing = await _kept(partial(script.interrupt, channel.text, "ANSWER_FAILED"))
                 outcome = "failed"
             channel.close(closing)
         except Exception:
             # Not even the failure could be kept: the lease runs out and the sweeper marks it.
             logger.exception("A failed answer could not be marked")
             outcome = "failed"
-            channel.close([["error", {"error": "STREAM_ERROR", "code": "ANSWER_FAILED"}]])
+            channel.close(script.broken)
         finally:
             metrics.ANSWERS.labels(outcome).inc()
             metrics.ANSWERS_RUNNING.dec()
@@ -133,7 +141,10 @@ class Producer:
         while self.running:
             await asyncio.sleep(PUBLISH_SECONDS)
             channels = {pk: channel for pk, (_, channel, _) in self.running.items()}
-            await answerlog.shared().publish(channels)
+            try:
+                await answerlog.shared().publish(channels)
+            except Exception:  # SQL keeps the text whatever becomes of Redis
+                logger.exception("Running answers could not be published")
             if time.monotonic() - kept >= CHECKPOINT_SECONDS:
                 kept = time.monotonic()
                 await self._checkpoint()
@@ -170,6 +181,17 @@ class Producer:
         for pk, (script, _, _) in list(self.running.items()):
             await self.end(pk, partial(script.interrupt, code="ANSWER_INTERRUPTED"))
         await answerlog.shared().close()
+
+
+async def _kept(keep: Callable[[], Frames]) -> Frames:
+    """Store an answer's end, trying for a while: the database may be restarting."""
+    for wait in RETRY_SECONDS:
+        try:
+            return await in_thread(keep)()
+        except (OperationalError, InterfaceError) as fault:
+            logger.warning("An answer waits to be kept", extra={"fault": type(fault).__name__})
+            await asyncio.sleep(wait)
+    return await in_thread(keep)()
 
 
 producer = Producer()

@@ -8,10 +8,10 @@ delays nobody else.
 import asyncio
 import contextvars
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connections
@@ -21,6 +21,7 @@ from solacore.kit import metrics
 P = ParamSpec("P")
 T = TypeVar("T")
 HASHING_THREADS = 2
+_UNBROKEN: set[asyncio.Task[Any]] = set()  # the loop itself keeps only weak references
 
 
 @cache
@@ -42,6 +43,14 @@ def in_thread(func: Callable[P, T], *, purpose: str = "database") -> Callable[P,
         return await asyncio.get_running_loop().run_in_executor(_pool(purpose), work)
 
     return call
+
+
+async def unbroken(work: Coroutine[Any, Any, T]) -> T:
+    """Await ``work``, which goes on to its end even if whoever asked for it hangs up."""
+    task = asyncio.create_task(work)
+    _UNBROKEN.add(task)
+    task.add_done_callback(_UNBROKEN.discard)
+    return await asyncio.shield(task)
 
 
 def _here(work: Callable[[], T]) -> T:

@@ -160,6 +160,35 @@ def test_hang_up_and_resume_gives_every_character_once(slow_house):
     assert client.read(session)["current_step"] == "clarify"
 
 
+def test_leaving_in_the_very_moment_of_sending_loses_nothing(live_house):
+    """The connection is cut before a single byte came back: no answer stays without a producer."""
+    client = Client(live_house.url)
+    host, port = live_house.url.removeprefix("http://").split(":")
+    sessions = [client.open() for _ in range(10)]
+    for number, session in enumerate(sessions):
+        body = json.dumps({"content": f"{WORRY} {number}", "step": "receive"})
+        head = (
+            f"POST /sessions/{session}/messages HTTP/1.1\r\nHost: {host}:{port}\r\n"
+            f"Authorization: {client.http.headers['Authorization']}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port))) as line:
+            line.sendall((head + body).encode())
+            time.sleep(number / 1000)
+    time.sleep(0.5)
+    kept = 0
+    for session in sessions:
+        said = client.read(session).get("messages", [])
+        for message in said[1:]:
+            # A stream is only a view: it can be watched to its end by anyone who comes.
+            path = f"/sessions/{session}/messages/{message['id']}/stream"
+            found = frames(client.http.get(path).text)
+            assert found[-1] == ("done", {**found[-1][1], "next_step": "clarify"})
+            kept += 1
+        assert len(said) in (0, 2)
+    assert kept > 0
+
+
 def test_sign_out_ends_at_once_and_closes_open_streams(make_house):
     house = make_house(OFFLINE_PAUSE="0.6")
     client = Client(house.url)
@@ -281,13 +310,23 @@ def test_redis_may_stop_and_nothing_fails(make_house):
 def test_postgres_connections_may_be_cut_and_service_returns(make_house):
     import psycopg
 
-    house = make_house()
+    house = make_house(OFFLINE_PAUSE="0.05")
     client = Client(house.url)
-    with psycopg.connect(house.env["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+
+    def cut() -> None:
+        with psycopg.connect(house.env["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    session = client.open()
+    with client.saying(session, WORRY) as response:
+        pieces = response.iter_text()
+        shown_after(pieces, 2)
+        cut()  # in mid-answer
+        assert '"next_step":"clarify"' in "".join(pieces)
+    cut()
     codes = []
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
@@ -297,6 +336,7 @@ def test_postgres_connections_may_be_cut_and_service_returns(make_house):
         time.sleep(0.05)
     assert set(codes) <= {200, 503}
     assert codes[-8:] == [200] * 8
+    assert client.read(session)["messages"][1]["state"] == "complete"
     house.stop()
 
 

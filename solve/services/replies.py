@@ -185,6 +185,7 @@ class Script:
         self._filter = coach.TrailerFilter()
         self._shown: list[str] = []
         self._done = ask.moving
+        self.broken = _broken("ANSWER_FAILED", ask.step, mood)
 
     def feed(self, piece: str) -> str:
         """Hold back what may be the coach's own note."""
@@ -271,6 +272,8 @@ def _end(answer_id: UUID, text: str, state: AnswerState, closing: Frames) -> Fra
     )
     if ended:
         return closing
+    # Its lease ran out, or somebody ended it: what was said meanwhile is kept all the same.
+    Message.checkpoint({answer_id: text})
     before = Message.objects.filter(pk=answer_id).values_list("closing", flat=True).first()
     deleted: Frames = [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
     return deleted if before is None else list(before)
