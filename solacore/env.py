@@ -29,7 +29,10 @@ CommaList = Annotated[list[str], NoDecode, BeforeValidator(_comma_list)]
 class Env(BaseSettings):
     """The environment, typed. ``ENVIRONMENT=production`` refuses to start half-configured."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", case_sensitive=False)
+    # An empty variable is a missing one: .env.example can be copied as it is.
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", case_sensitive=False
+    )
 
     # Who we are
     app_name: str = "Solacore API"

@@ -35,6 +35,14 @@ def test_env_example_holds_the_defaults(monkeypatch):
     assert read.model_dump(mode="json") == bare
 
 
+def test_env_example_can_be_copied_as_it_is(monkeypatch):
+    for name in example():
+        monkeypatch.delenv(name, raising=False)
+    copied = Env(_env_file=ROOT / ".env.example")
+    assert copied.model_dump(mode="json") == Env(_env_file=None).model_dump(mode="json")
+    assert "database_url" not in copied.model_fields_set
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [({"jwt_secret": ""}, "JWT_SECRET is missing"), ({"jwt_secret": "short"}, "at least 32 bytes"),

@@ -7,7 +7,8 @@ const MOST_TRIES = 8;
 const FIRST_PAUSE = 400; // milliseconds, doubled at each try
 const LONGEST_PAUSE = 8000;
 const SILENCE = 40000; // the server gives a sign of life every 15 s at the latest
-const AWAY = [502, 503, 504]; // nobody is there to answer; it passes
+const PASSES = [429, 502, 503, 504]; // asked too fast, or nobody is there to answer
+const LONGEST_WAIT = 60; // seconds: who asks for more patience is believed to mean no
 
 /** The connection broke more often than patience lasts. The answer itself is safe. */
 export class Lost extends Error {
@@ -59,7 +60,8 @@ function connect({ sessionId, say, key, signal }, { messageId, text }) {
 }
 
 const passing = (error) =>
-  error instanceof Unreachable || (error instanceof Refused && AWAY.includes(error.status));
+  error instanceof Unreachable ||
+  (error instanceof Refused && PASSES.includes(error.status) && error.retryAfter <= LONGEST_WAIT);
 
 /**
  * Follow one answer to its end, over as many connections as that takes.
