@@ -29,7 +29,12 @@ Fingerprint = Annotated[Text, Field(min_length=1, max_length=255)]
 
 def _utc(moment: datetime) -> datetime:
     """Read a time without an offset as UTC (M9)."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # the last hours of year 9999, west of Greenwich
+        raise ValueError("is beyond what a calendar holds") from error
 
 
 def _archived(status: object) -> object:
