@@ -2,11 +2,14 @@
 
 import logging
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sentry_sdk
 import structlog
 from sentry_sdk.types import Event, Hint
+
+if TYPE_CHECKING:
+    from sentry_sdk._types import DataCollectionUserOptions
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -90,6 +93,19 @@ def logging_config(*, json: bool) -> dict[str, Any]:
     }
 
 
+NOTHING: "DataCollectionUserOptions" = {
+    "user_info": False,
+    "cookies": {"mode": "off"},
+    "http_headers": {"request": {"mode": "off"}},
+    "http_bodies": [],
+    "url_query_params": {"mode": "off"},
+    "database_query_data": False,
+    "queues": False,
+    "stack_frame_variables": False,
+    "frame_context_lines": 0,
+}
+
+
 def start_sentry(*, dsn: str, environment: str, release: str, traces_sample_rate: float) -> None:
     """Report crashes, if there is a DSN: types and places, never bodies, locals or values."""
     if not dsn:
@@ -99,8 +115,7 @@ def start_sentry(*, dsn: str, environment: str, release: str, traces_sample_rate
         environment=environment,
         release=release,
         traces_sample_rate=traces_sample_rate,
-        send_default_pii=False,
-        include_local_variables=False,
+        data_collection=NOTHING,
         max_request_body_size="never",
         max_breadcrumbs=0,
         before_send=scrub,
@@ -111,7 +126,7 @@ def scrub(event: Event, hint: Hint) -> Event:
     """Blank everything in a Sentry event that could hold somebody's words."""
     for error in event.get("exception", {}).get("values", []):
         error["value"] = ""
-    for part in ("request", "breadcrumbs", "extra", "user", "logentry"):
+    for part in ("request", "breadcrumbs", "extra", "user", "logentry", "message"):
         event.pop(part, None)  # type: ignore[misc]
     event.setdefault("tags", {})["request_id"] = request_id.get()
     return event

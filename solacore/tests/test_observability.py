@@ -18,7 +18,10 @@ def test_sentry_is_told_types_and_places_never_words():
 
     with sentry_sdk.new_scope():
         observability.start_sentry(
-            dsn="https://key@sentry.invalid/1", environment="test", release="0", traces_sample_rate=0
+            dsn="https://key@sentry.invalid/1",
+            environment="test",
+            release="0",
+            traces_sample_rate=0,
         )
         client = sentry_sdk.get_client()
         client.transport = Sink(client.options)
