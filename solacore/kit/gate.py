@@ -30,7 +30,7 @@ Check = Callable[[http.Scope, dict[str, str]], None]
 MAX_BODY = 128 * 1024
 MAX_PAGE_BODY = 2 * 1024 * 1024
 BODY_SECONDS = 30
-PAGES = ("/admin", "/static/", "/docs", "/redoc", "/play")
+_PAGES = re.compile(r"/(?:admin|static|docs|redoc|play)(?:/|$)")
 _KNOWN_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -56,7 +56,7 @@ CORS_EXPOSED = (
 
 def is_page(path: str) -> bool:
     """Whether a person looks at this path in a browser (Django's own middleware guards it)."""
-    return path.startswith(PAGES)
+    return _PAGES.match(path) is not None
 
 
 class Gate:

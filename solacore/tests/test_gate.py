@@ -35,7 +35,7 @@ def test_request_id_of_the_caller_is_taken_if_it_is_one(wire):
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
-    [("GET", "/no/such", 404, "NOT_FOUND"), ("TRACE", "/auth/me", 405, "METHOD_NOT_ALLOWED"),
+    [("GET", "/no/such", 404, "NOT_FOUND"), ("GET", "/playlist", 404, "NOT_FOUND"), ("TRACE", "/auth/me", 405, "METHOD_NOT_ALLOWED"),
      ("HEAD", "/auth/me", 405, "METHOD_NOT_ALLOWED"), ("GET", BOTH_HALVES[1], 405, "METHOD_NOT_ALLOWED"),
      ("GET", "/auth/me", 401, "INVALID_TOKEN"), ("POST", "/no/such", 403, "CSRF_TOKEN_MISSING")],
 )  # fmt: skip
