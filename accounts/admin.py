@@ -2,8 +2,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import Device, LoginSession, User
-from accounts.services import sessions
+from accounts.models import Device, Identity, LoginSession, User
+from accounts.services import sessions, users
 from solacore.kit.admin import ReadOnlyAdmin
 
 
@@ -16,9 +16,37 @@ class UserAdmin(ReadOnlyAdmin[User]):
     search_fields = ("=id", "email")
     ordering = ("-created_at", "pk")
     fields = (
-        *("id", "email", "auth_provider", "locale"),
-        *("is_active", "is_staff", "device_limit", "created_at"),
+        *("id", "email", "email_verified_at", "auth_provider", "locale"),
+        *("is_active", "is_staff", "is_tester", "device_limit", "created_at"),
     )
+    actions = ("switch_off", "switch_on", "end_sign_ins")
+
+    @admin.action(description="Deactivate the selected accounts", permissions=["switch"])
+    def switch_off(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        self.each(request, chosen, lambda user: users.switch_off(user_id=user.pk))
+
+    @admin.action(description="Activate the selected accounts", permissions=["switch"])
+    def switch_on(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        self.each(request, chosen, lambda user: users.switch_on(user_id=user.pk))
+
+    @admin.action(description="End all sign-ins of the selected", permissions=["switch"])
+    def end_sign_ins(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        self.each(request, chosen, lambda user: sessions.end_all(user_id=user.pk))
+
+    def has_switch_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_user")
+
+
+@admin.register(Identity)
+class IdentityAdmin(ReadOnlyAdmin[Identity]):
+    """Who may open which account by Google's or Apple's word."""
+
+    list_display = ("id", "user", "provider", "created_at")
+    list_filter = ("provider",)
+    list_select_related = ("user",)
+    search_fields = ("=id", "user__email")
+    ordering = ("-created_at", "pk")
+    fields = ("id", "user", "provider", "created_at")
 
 
 @admin.register(Device)

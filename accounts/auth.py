@@ -1,16 +1,14 @@
 """Who is asking, for JSON and streams alike.
 
 A token is verified in this process and remembered until it expires. Who stands behind it is
-remembered too, but believed only while the database's news can be heard: a trigger announces
-every end of a sign-in and every change of a user, so a revocation counts at once, whether
-Redis is up, down or late. While nobody listens, each request asks SQL.
+remembered too (kit/cache.py), but forgotten in the moment a sign-in ends or a user changes, so
+a revocation counts at once, whether Redis is up, down or late.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
-from uuid import UUID
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,58 +17,14 @@ from ninja.security.base import AuthBase
 from accounts import errors, selectors
 from accounts.rules import cookies, tokens
 from accounts.selectors import Principal
-from solacore.kit import metrics
+from solacore.kit.cache import Kept
 from solacore.kit.http import cookies_of, headers_of
-from solacore.kit.listen import Listener
 from solacore.kit.sse import EventStream
 from solacore.kit.threads import in_thread
 
-KEPT = 20_000
-BELIEVED_SECONDS = 60.0  # even with a line that seems up
-T = TypeVar("T")
+BELIEVED_SECONDS = 600.0  # even with a line that seems up (contract 2.12)
 
-
-class _Kept(Generic[T]):
-    """The newest KEPT things, by key, each until a moment of its own."""
-
-    def __init__(self) -> None:
-        self._items: OrderedDict[Any, tuple[float, T]] = OrderedDict()
-
-    def get(self, key: Any) -> T | None:
-        found = self._items.get(key)
-        if found is None or found[0] < time.time():
-            return None
-        return found[1]
-
-    def put(self, key: Any, item: T, until: float) -> None:
-        self._items[key] = (until, item)
-        if len(self._items) > KEPT:
-            self._items.popitem(last=False)
-
-    def drop(self, key: Any) -> None:
-        self._items.pop(key, None)
-
-    def clear(self) -> None:
-        self._items.clear()
-
-
-_verified: _Kept[tokens.Access] = _Kept()
-_principals: _Kept[Principal] = _Kept()
-_news = 0  # grows with each announcement: what was loaded before one is not kept after it
-
-
-def _heard(payload: str) -> None:
-    """Forget a sign-in ("s:<id>") or a user ("u:<id>")."""
-    global _news
-    _news += 1
-    kind, _, raw = payload.partition(":")
-    if kind == "s":
-        _principals.drop(UUID(raw))
-    else:
-        _principals.clear()
-
-
-listener = Listener("accounts", heard=_heard, deaf=_principals.clear)
+_verified: Kept[str, tokens.Access] = Kept()
 
 
 def token_of(headers: Mapping[str, str], jar: Mapping[str, str]) -> str | None:
@@ -84,19 +38,14 @@ def token_of(headers: Mapping[str, str], jar: Mapping[str, str]) -> str | None:
 async def identify(token: str | None) -> Principal:
     """Return who holds ``token``. Raises InvalidToken, NoLoginSession, SessionRevoked."""
     access = _read(token)
-    if listener.listening:
-        known = _principals.get(access.session_id)
-        if known is not None and known.user_id == access.user_id:
-            metrics.CACHE_HITS.inc()
-            return known
-    metrics.CACHE_MISSES.inc()
-    news = _news
-    found = await in_thread(selectors.principal)(
-        user_id=access.user_id, session_id=access.session_id
+    load = partial(
+        in_thread(selectors.principal), user_id=access.user_id, session_id=access.session_id
     )
-    if listener.listening and news == _news:
-        until = min(time.time() + BELIEVED_SECONDS, found.expires_at.timestamp())
-        _principals.put(access.session_id, found, until)
+    found = await selectors.people.read_through(
+        access.user_id, access.session_id, BELIEVED_SECONDS, load
+    )
+    if found.expires_at.timestamp() <= time.time():
+        raise errors.SessionRevoked
     return found
 
 

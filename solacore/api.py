@@ -14,8 +14,12 @@ from ninja.renderers import BaseRenderer
 
 from accounts.api.auth import features
 from accounts.api.auth import router as auth_router
+from accounts.api.devices import router as devices_router
+from accounts.api.oauth import router as oauth_router
+from accounts.api.passwords import router as passwords_router
 from accounts.errors import InvalidToken
 from billing.api import router as billing_router
+from solacore.account import router as account_router
 from solacore.kit import errors, http
 from solacore.kit.slim import refusal
 from solacore.ops.health import router as health_router
@@ -62,6 +66,10 @@ api = Api(
     urls_namespace="api",
 )
 api.add_router("/auth", auth_router)
+api.add_router("/auth", devices_router)
+api.add_router("/auth", passwords_router)
+api.add_router("/auth/oauth", oauth_router)
+api.add_router("/account", account_router)
 api.add_router("/sessions", sessions_router)
 api.add_router("/sessions", answers_router)
 api.add_router("/api/v1/templates", templates_router)

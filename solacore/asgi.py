@@ -13,11 +13,11 @@ django.setup()
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
-from accounts.auth import listener
 from accounts.rules import csrf
+from accounts.selectors import people
+from solacore.kit import outbound
 from solacore.kit.gate import App, Gate, Receive, Send, is_page
 from solacore.kit.http import Scope, cookies_of
-from solacore.kit.llm import wire
 from solacore.kit.replies import producer
 from solacore.kit.slim import SlimHandler
 from solve.streams import ROUTES
@@ -72,7 +72,7 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                listener.start()
+                people.listener.start()
                 # What is loaded by now stays: the collector need not look at it again
                 # (speed.md 2.6: +11-14 %, p99 41 -> 8 ms).
                 gc.collect()
@@ -81,8 +81,8 @@ class Lifespan:
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await producer.drain(settings.DRAIN_SECONDS)
-                await wire.close()
-                await listener.stop()
+                await outbound.close()
+                await people.listener.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

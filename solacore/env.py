@@ -44,6 +44,7 @@ class Env(BaseSettings):
     trusted_proxies: CommaList = []
     frontend_url: str = "http://localhost:3000"
     frontend_url_prod: str = "https://solacore.app"
+    api_url: str = ""
     cors_allowed_origins: CommaList = []
     cookie_domain: str = ""
     playground: bool | None = None
@@ -58,12 +59,36 @@ class Env(BaseSettings):
     jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
     jwt_expire_minutes: int = 60
 
+    # Signing in with Google and Apple
+    google_client_id: CommaList = []
+    google_client_secret: SecretStr = SecretStr("")
+    google_jwks_url: str = "https://www.googleapis.com/oauth2/v3/certs"
+    google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 (an address)
+    apple_client_id: CommaList = []
+    apple_jwks_url: str = "https://appleid.apple.com/auth/keys"
+
+    # Mail
+    smtp_enabled: bool = False
+    smtp_host: str = "smtp.sendgrid.net"
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = "noreply@solacore.app"
+    smtp_from_name: str = "Solacore Support"
+
+    # Money
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_api_base: str = "https://api.stripe.com"
+
     # Allowances
     rate_limit_global: str = "100/minute"
     rate_limit_auth: str = "5/minute"
+    rate_limit_oauth: str = "10/minute"
+    rate_limit_forgot_password: str = "3/hour"  # noqa: S105 (a rate)
     rate_limit_api: str = "60/minute"
     rate_limit_sse: str = "5/minute"
     rate_limit_redis_url: str = ""
+    rate_limit_ip_whitelist: CommaList = []
     beta_mode: bool = False
     payments_enabled: bool = True
 
@@ -98,6 +123,15 @@ class Env(BaseSettings):
     def serves_playground(self) -> bool:
         return not self.production if self.playground is None else self.playground
 
+    @cached_property
+    def public_url(self) -> str:
+        """Where people reach this server: for the links in mails, never taken from a request."""
+        if self.api_url:
+            return self.api_url.rstrip("/")
+        if self.production and self.allowed_hosts:
+            return f"https://{self.allowed_hosts[0].lstrip('.')}"
+        return f"http://localhost:{self.port}"
+
     def llm(self) -> dict[str, Any]:
         """Return what the language models are configured by."""
         prefixes = ("llm_", "openai_", "anthropic_", "openrouter_", "offline_")
@@ -113,11 +147,12 @@ class Env(BaseSettings):
             faults.append("DATABASE_URL must look like postgresql://user:password@host:5432/name")
         if self.redis_url and urlsplit(self.redis_url).scheme not in ("redis", "rediss", "unix"):
             faults.append("REDIS_URL must start with redis://, rediss:// or unix://")
-        for proxy in self.trusted_proxies:
-            try:
-                ipaddress.ip_network(proxy, strict=False)
-            except ValueError:
-                faults.append(f"TRUSTED_PROXIES: {proxy!r} is not an address or a network")
+        for name in ("trusted_proxies", "rate_limit_ip_whitelist"):
+            for item in getattr(self, name):
+                try:
+                    ipaddress.ip_network(item, strict=False)
+                except ValueError:
+                    faults.append(f"{name.upper()}: {item!r} is not an address or a network")
         if self.production:
             faults += self._production_faults(secret)
         if faults:

@@ -26,7 +26,7 @@ PRODUCTION = ENV.production
 DRAIN_SECONDS = 20.0 if PRODUCTION else 1.0  # for running answers, when the server is stopped
 DEBUG = ENV.debug
 HOST, PORT = ENV.host, ENV.port
-FRONTEND_URL = ENV.frontend_url
+FRONTEND_URL, PUBLIC_URL = ENV.frontend_url.rstrip("/"), ENV.public_url
 _OWN_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = ENV.allowed_hosts or _OWN_HOSTS
 TRUSTED_PROXIES = ENV.trusted_proxies
@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
     "channels",
     "ninja",
 ]
@@ -121,7 +123,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [("playground", BASE_DIR / "templates" / "playground")]
+STATICFILES_DIRS = [(name, BASE_DIR / "templates" / name) for name in ("playground", "pages")]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 
@@ -146,13 +148,41 @@ RATELIMIT_USE_CACHE = "default"
 # The address is unique without case, by a constraint that auth.E003 does not recognise.
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W008", "auth.E003"]
 
+# Google, Apple: whose word about a person counts
+GOOGLE_CLIENT_IDS, APPLE_CLIENT_IDS = ENV.google_client_id, ENV.apple_client_id
+GOOGLE_CLIENT_SECRET = ENV.google_client_secret.get_secret_value()
+GOOGLE_TOKEN_URL = ENV.google_token_url
+GOOGLE_JWKS_URL, APPLE_JWKS_URL = ENV.google_jwks_url, ENV.apple_jwks_url
+
+# Deferred work, mail
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+EMAIL_BACKEND = "django.core.mail.backends." + (
+    "smtp.EmailBackend"
+    if ENV.smtp_enabled
+    else "dummy.EmailBackend"
+    if PRODUCTION
+    else "console.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER = ENV.smtp_host, ENV.smtp_port, ENV.smtp_user
+EMAIL_HOST_PASSWORD = ENV.smtp_password.get_secret_value()
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = f"{ENV.smtp_from_name} <{ENV.smtp_from}>"
+
+# Money
+STRIPE_API_BASE = ENV.stripe_api_base
+STRIPE_KEY = ENV.stripe_secret_key.get_secret_value()
+
 # Allowances
 RATE_LIMITS = {
     "GLOBAL": ENV.rate_limit_global,
     "AUTH": ENV.rate_limit_auth,
+    "OAUTH": ENV.rate_limit_oauth,
+    "FORGOT_PASSWORD": ENV.rate_limit_forgot_password,
     "API": ENV.rate_limit_api,
     "SSE": ENV.rate_limit_sse,
 }
+RATE_LIMIT_IP_WHITELIST = ENV.rate_limit_ip_whitelist
 BETA_MODE = ENV.beta_mode
 PAYMENTS_ENABLED = ENV.payments_enabled
 

@@ -20,6 +20,8 @@ from solacore.settings import LLM  # noqa: E402
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DB_THREADS = 0
 DATABASES["default"]["OPTIONS"].pop("pool")  # noqa: F405
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "100000/minute")  # noqa: F405
 LLM = {**LLM, "offline_pause": 0.0, "llm_provider": "openai"}
 WHITENOISE_AUTOREFRESH = True

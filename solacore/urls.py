@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
+from accounts import pages as letter_pages
 from solacore import pages
 from solacore.api import api
 
@@ -11,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.welcome),
     path("health/metrics", pages.metrics),
     path("redoc", pages.redoc),
+    path("mail/verify", letter_pages.verify),
+    path("mail/free-device", letter_pages.free_device),
     path("admin/", admin.site.urls),
     path("", api.urls),
 ]

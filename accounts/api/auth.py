@@ -2,20 +2,30 @@
 
 import secrets
 from typing import Annotated
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import Field
 
 from accounts import errors, limits
+from accounts.api.answers import (
+    AuthSuccess,
+    DeviceIn,
+    DeviceName,
+    Email,
+    Fingerprint,
+    NewPassword,
+    UserOut,
+    claim_of,
+    locale_of,
+    plant_csrf,
+    success,
+)
 from accounts.auth import SIGNED_IN, ApiRequest, identify, token_of
 from accounts.rules import cookies
-from accounts.rules.passwords import check_password
-from accounts.services import registration, sessions
-from accounts.services.sessions import SignedIn
+from accounts.services import registration, sessions, testers
 from solacore.kit.errors import Unauthorized
 from solacore.kit.http import Text, client_ip, cookies_of, headers_of, json_response
 from solacore.kit.ratelimit import meter
@@ -23,40 +33,23 @@ from solacore.kit.threads import in_thread
 
 router = Router(tags=["accounts"])
 
-AUTHENTICATED = "Authenticated"
-Email = Annotated[EmailStr, Field(max_length=255)]
 
-
-class LoginIn(Schema):
+class LoginIn(DeviceIn):
     email: Email
     password: Annotated[Text, Field(max_length=4096)]
-    device_fingerprint: Annotated[Text, Field(min_length=1, max_length=255)]
-    device_name: Annotated[Text, Field(max_length=255)] | None = None
 
 
 class RegisterIn(LoginIn):
-    password: Annotated[Text, AfterValidator(check_password)]
+    password: NewPassword
+
+
+class BetaIn(Schema):
+    device_fingerprint: Fingerprint | None = None
+    device_name: DeviceName | None = None
 
 
 class RefreshIn(Schema):
     refresh_token: Text
-
-
-class UserOut(Schema):
-    id: UUID
-    email: str
-    auth_provider: str
-    locale: str
-
-
-class AuthSuccess(Schema):
-    """Browsers (a request with one of our Origins) get the tokens in cookies only."""
-
-    user: UserOut
-    message: str
-    access_token: str | None
-    refresh_token: str | None
-    user_id: UUID
 
 
 class CsrfOut(Schema):
@@ -69,7 +62,7 @@ async def csrf(request: ApiRequest) -> HttpResponse:
     await meter(request.scope, limits.GLOBAL, client_ip(request.scope))
     token = secrets.token_urlsafe(32)
     response = json_response({"csrf_token": token})
-    _plant_csrf(response, token)
+    plant_csrf(response, token)
     return response
 
 
@@ -80,11 +73,11 @@ async def register(request: ApiRequest, body: RegisterIn) -> HttpResponse:
     signed_in = await in_thread(registration.register, purpose="hashing")(
         email=body.email,
         password=body.password,
-        fingerprint=body.device_fingerprint,
-        device_name=body.device_name,
+        locale=locale_of(request),
+        claim=claim_of(request, body.device_fingerprint, body.device_name),
         now=timezone.now(),
     )
-    return _success(request, signed_in, status=201)
+    return success(request, signed_in, status=201)
 
 
 @router.post("/login", response=AuthSuccess)
@@ -94,11 +87,23 @@ async def login(request: ApiRequest, body: LoginIn) -> HttpResponse:
     signed_in = await in_thread(sessions.sign_in, purpose="hashing")(
         email=body.email,
         password=body.password,
-        fingerprint=body.device_fingerprint,
-        device_name=body.device_name,
+        claim=claim_of(request, body.device_fingerprint, body.device_name),
         now=timezone.now(),
     )
-    return _success(request, signed_in)
+    return success(request, signed_in)
+
+
+@router.post("/beta-login", response=AuthSuccess)
+async def beta_login(request: ApiRequest, body: BetaIn | None = None) -> HttpResponse:
+    """Sign in without a password while BETA_MODE is on; each device is a tester of its own."""
+    await meter(request.scope, limits.AUTH, client_ip(request.scope))
+    claim = None
+    if body is not None and body.device_fingerprint is not None:
+        claim = claim_of(request, body.device_fingerprint, body.device_name)
+    signed_in = await in_thread(testers.sign_in)(
+        claim=claim, locale=locale_of(request), now=timezone.now()
+    )
+    return success(request, signed_in)
 
 
 @router.post("/refresh", response=AuthSuccess)
@@ -109,8 +114,13 @@ async def refresh(request: ApiRequest, body: RefreshIn | None = None) -> HttpRes
     found = [token for token in given if token]
     if not found:
         raise errors.MissingRefreshToken
-    signed_in = await in_thread(sessions.refresh)(given=found, now=timezone.now())
-    return _success(request, signed_in)
+    signed_in = await in_thread(sessions.refresh)(
+        given=found,
+        now=timezone.now(),
+        user_agent=request.headers.get("User-Agent", ""),
+        ip=client_ip(request.scope),
+    )
+    return success(request, signed_in)
 
 
 @router.post("/logout", response={204: None})
@@ -125,7 +135,11 @@ async def logout(request: ApiRequest) -> HttpResponse:
     try:
         principal = await identify(token_of(headers, cookies_of(headers)))
         await meter(request.scope, limits.API, str(principal.user_id))
-        await in_thread(sessions.end)(session_id=principal.session_id)
+        ended = await in_thread(sessions.sign_out)(
+            session_id=principal.session_id, browser=browser, now=timezone.now()
+        )
+        if not ended:
+            return HttpResponse(status=204)
     except Unauthorized:
         if not browser:
             raise
@@ -166,34 +180,3 @@ async def features(request: ApiRequest) -> HttpResponse:
             "app_version": settings.APP_VERSION,
         }
     )
-
-
-def _success(request: ApiRequest, signed_in: SignedIn, status: int = 200) -> HttpResponse:
-    user = signed_in.user
-    browser = request.headers.get("Origin") in settings.TRUSTED_ORIGINS
-    body = {
-        "user": {
-            "id": user.pk,
-            "email": user.email,
-            "auth_provider": user.auth_provider,
-            "locale": user.locale,
-        },
-        "message": AUTHENTICATED,
-        "access_token": None if browser else signed_in.access,
-        "refresh_token": None if browser else signed_in.refresh,
-        "user_id": user.pk,
-    }
-    response = json_response(body, status)
-    cookies.set_tokens(
-        response,
-        access=signed_in.access,
-        refresh=signed_in.refresh,
-        domain=settings.COOKIE_DOMAIN,
-        secure=settings.COOKIE_SECURE,
-    )
-    _plant_csrf(response, secrets.token_urlsafe(32))
-    return response
-
-
-def _plant_csrf(response: HttpResponse, token: str) -> None:
-    cookies.set_csrf(response, token, domain=settings.COOKIE_DOMAIN, secure=settings.COOKIE_SECURE)

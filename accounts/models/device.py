@@ -20,6 +20,10 @@ class Device(BaseModel):
     platform = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001
     is_active = models.BooleanField(default=True)
     last_active_at = models.DateTimeField()
+    last_removal_at = models.DateTimeField(null=True, blank=True)
+    # As last seen, for its owner to recognise it by.
+    user_agent = models.CharField(max_length=255, blank=True)
+    ip = models.CharField(max_length=64, blank=True)
 
     objects = DeviceQuerySet.as_manager()
 

@@ -37,9 +37,12 @@ class User(AbstractBaseUser, PermissionsMixin, BaseModel):
     auth_provider = models.CharField(
         max_length=16, choices=AuthProvider.choices, default=AuthProvider.EMAIL
     )
+    # When its holder proved that the address is theirs; until then nobody may rely on it.
+    email_verified_at = models.DateTimeField(null=True, blank=True)
     locale = models.CharField(max_length=10, default="en")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    is_tester = models.BooleanField(default=False)  # made by beta-login, one for each device
     # Billing writes how many devices the plan allows; the porter only counts.
     device_limit = models.PositiveSmallIntegerField(default=1)
 

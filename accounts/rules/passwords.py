@@ -1,6 +1,7 @@
 """What a password must have, and how it is kept."""
 
 import re
+import unicodedata
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
@@ -19,10 +20,16 @@ class Argon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
 
+def normal(password: str) -> str:
+    """Return ``password`` in Unicode's NFC: one keyboard sends é whole, another in two parts."""
+    return unicodedata.normalize("NFC", password)
+
+
 def check_password(password: str) -> str:
-    """Return ``password`` if it may be used. Raises ValueError with a sentence (contract 2.6).
+    """Return ``password``, normalised, if it may be used (contract 2.6).
 
     Eight characters, a capital and a digit: the clients' forms promise exactly this.
+    Raises ValueError with a sentence.
     """
     if len(password) > MAX_LENGTH:
         raise ValueError(f"must have at most {MAX_LENGTH} characters")
@@ -32,4 +39,4 @@ def check_password(password: str) -> str:
         raise ValueError("must have at least one upper-case letter")
     if not re.search(r"[0-9]", password):
         raise ValueError("must have at least one digit")
-    return password
+    return normal(password)

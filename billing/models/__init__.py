@@ -1,3 +1,4 @@
+from billing.models.customer import StripeCustomer
 from billing.models.usage import Usage
 
-__all__ = ["Usage"]
+__all__ = ["StripeCustomer", "Usage"]

@@ -12,7 +12,7 @@ second, which alone is enough.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -225,6 +225,16 @@ class AnswerLog:
         if await self.redis.attempt("xadd", add):
             for pk, (_, length) in news.items():
                 channels[pk].flushed = length
+
+    async def forget(self, ids: Collection[UUID]) -> None:
+        """Drop the text of answers from Redis, before it would run out there."""
+
+        async def drop(client: Redis) -> bool:
+            await client.delete(*[f"answer:{pk}" for pk in ids])
+            return True
+
+        if ids:
+            await self.redis.attempt("del", drop)
 
     async def close(self) -> None:
         """Stop following and let go of Redis."""

@@ -37,8 +37,8 @@ def cookies_of(headers: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _proxies(
+@lru_cache(maxsize=4)
+def _networks(
     configured: tuple[str, ...],
 ) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     return tuple(ipaddress.ip_network(item, strict=False) for item in configured)
@@ -46,7 +46,7 @@ def _proxies(
 
 @lru_cache(maxsize=4096)
 def _address(peer: str, forwarded: str) -> str:
-    proxies = _proxies(tuple(settings.TRUSTED_PROXIES))
+    proxies = _networks(tuple(settings.TRUSTED_PROXIES))
     hops = [*[hop.strip() for hop in forwarded.split(",") if hop.strip()], peer]
     client = hops.pop()
     try:
@@ -72,6 +72,21 @@ def client_ip(scope: Scope, headers: Mapping[str, str] | None = None) -> str:
     if not settings.TRUSTED_PROXIES:
         return _address(peer, "")
     return _address(peer, (headers or headers_of(scope)).get("x-forwarded-for", ""))
+
+
+def is_whitelisted(scope: Scope) -> bool:
+    """Whether the caller's address is one that RATE_LIMIT_IP_WHITELIST never limits."""
+    if not settings.RATE_LIMIT_IP_WHITELIST:
+        return False
+    try:
+        address = ipaddress.ip_network(client_ip(scope))
+    except ValueError:
+        return False
+    allowed = _networks(tuple(settings.RATE_LIMIT_IP_WHITELIST))
+    return any(
+        address.version == network.version and address.subnet_of(network)  # type: ignore[arg-type]
+        for network in allowed
+    )
 
 
 def read_json(body: bytes) -> Any:

@@ -13,7 +13,7 @@ from django.core.exceptions import BadRequest
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import response_for_exception
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from solacore.kit import errors, http
 from solacore.kit.gate import Receive, Send
@@ -51,9 +51,13 @@ class SlimHandler(BaseHandler):
             (b"set-cookie", cookie.OutputString().encode("latin-1"))
             for cookie in response.cookies.values()
         ]
+        start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
+        if isinstance(response, StreamingHttpResponse):
+            await send(start)
+            await _stream(response, send)
+            return
         body = response.content if isinstance(response, HttpResponse) else b""
         headers.append((b"content-length", b"%d" % len(body)))
-        start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": body})
 
@@ -63,6 +67,16 @@ class SlimHandler(BaseHandler):
             return response
         except (Http404, BadRequest) as error:
             return response_for_exception(request, error)
+
+
+async def _stream(response: StreamingHttpResponse, send: Send) -> None:
+    """Send a body piece by piece, as fast as the reader takes it."""
+    try:
+        for piece in response:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        response.close()
 
 
 def _is_json(response: HttpResponseBase) -> bool:

@@ -169,10 +169,10 @@ class TestCsrf:
 
 class TestAddress:
     def test_forwarded_address_counts_only_from_our_proxy(self, settings):
-        from solacore.kit.http import _proxies, client_ip
+        from solacore.kit.http import _networks, client_ip
 
         def seen(peer, forwarded):
-            _proxies.cache_clear()
+            _networks.cache_clear()
             return client_ip({"client": (peer, 1), "headers": []}, {"x-forwarded-for": forwarded})
 
         settings.TRUSTED_PROXIES = []
@@ -186,7 +186,7 @@ class TestAddress:
         assert seen("10.0.0.9", "6.6.6.6, 1.2.3.4, 10.0.0.7") == "1.2.3.4"
         assert seen("8.8.8.8", "1.2.3.4") == "8.8.8.8"
         http._address.cache_clear()
-        _proxies.cache_clear()
+        _networks.cache_clear()
 
     def test_ipv6_neighbours_are_one_caller(self):
         from solacore.kit.http import client_ip

@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 from aiohttp import web
 
-from solacore.kit.llm import wire
+from solacore.kit import outbound
 from solacore.kit.llm.anthropic import Anthropic
 from solacore.kit.llm.base import Ask, ProviderUnavailable, Turn
 from solacore.kit.llm.fake import FakeProvider
@@ -38,7 +38,7 @@ async def served(handler):
     try:
         yield f"http://127.0.0.1:{port}/v1"
     finally:
-        await wire.close()
+        await outbound.close()
         await runner.cleanup()
 
 
@@ -205,7 +205,7 @@ def test_empty_answer_is_no_answer(handler):
 def test_nobody_there_gives_the_offline_coach_who_says_so():
     async def run():
         pieces = await collect(patient(openai("http://127.0.0.1:9/v1")))
-        await wire.close()
+        await outbound.close()
         return pieces
 
     assert asyncio.run(run()) == ["(simpler) ", "offline answer"]

@@ -71,7 +71,10 @@ def main(arguments: list[str]) -> int:
             "LLM_PROVIDER": "openai",
             "OPENAI_API_KEY": "stub",
             "OPENAI_BASE_URL": f"{stub_url}/v1",
-            **{f"RATE_LIMIT_{kind}": LIFTED for kind in ("GLOBAL", "AUTH", "API", "SSE")},
+            **{
+                f"RATE_LIMIT_{kind}": LIFTED
+                for kind in ("GLOBAL", "AUTH", "OAUTH", "FORGOT_PASSWORD", "API", "SSE")
+            },
         }
         stub = subprocess.Popen(
             [sys.executable, str(folder / "stub_llm.py")],

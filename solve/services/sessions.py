@@ -1,7 +1,7 @@
 """The life of a Solve session. Only here and in ``replies`` do its step and status change."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -192,3 +192,30 @@ def lock(*, session_id: UUID, user_id: UUID) -> SolveSession:
     if session is None:
         raise errors.SessionNotFound
     return session
+
+
+@transaction.atomic
+def erase_all(*, user_id: UUID, now: datetime) -> list[UUID]:
+    """Delete all of somebody's sessions and events; return the answers of the last hours.
+
+    Plain statements: Django's cascade would first read every message of the account.
+    """
+    parameters: dict[str, Any] = {"user": user_id, "since": now - timedelta(hours=2)}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT_ANSWERS, parameters)
+        answers = [row[0] for row in cursor.fetchall()]
+        for statement in _ERASE:
+            cursor.execute(statement, parameters)
+    return answers
+
+
+_MINE = "(SELECT id FROM solve_solvesession WHERE user_id = %(user)s)"
+_RECENT_ANSWERS = f"""
+    SELECT id FROM solve_message
+     WHERE role = 'assistant' AND updated_at > %(since)s AND session_id IN {_MINE}"""  # noqa: S608
+_ERASE = [
+    "DELETE FROM solve_analyticsevent WHERE user_id = %(user)s",
+    f"DELETE FROM solve_stepvisit WHERE session_id IN {_MINE}",  # noqa: S608
+    f"DELETE FROM solve_message WHERE session_id IN {_MINE}",  # noqa: S608
+    "DELETE FROM solve_solvesession WHERE user_id = %(user)s",
+]

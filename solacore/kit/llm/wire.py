@@ -4,37 +4,14 @@ The vendors' SDKs sit on httpx, which at 500 concurrent answers delays the first
 8.5 s against aiohttp's 0.7 (speed.md 1), so these two small clients are ours.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import aiohttp
 import orjson
 
+from solacore.kit import outbound
 from solacore.kit.llm.base import ProviderUnavailable
-
-_sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = WeakKeyDictionary()
-MAX_LINE = 2**20
-
-
-def _session() -> aiohttp.ClientSession:
-    """Return this loop's one session: connections to the models are shared and reused."""
-    loop = asyncio.get_running_loop()
-    if loop not in _sessions or _sessions[loop].closed:
-        _sessions[loop] = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            read_bufsize=MAX_LINE,
-        )
-    return _sessions[loop]
-
-
-async def close() -> None:
-    """Close this loop's session."""
-    session = _sessions.pop(asyncio.get_running_loop(), None)
-    if session is not None:
-        await session.close()
 
 
 class Rejected(ProviderUnavailable):
@@ -56,7 +33,7 @@ async def post_stream(
     """
     limits = aiohttp.ClientTimeout(total=None, sock_connect=min(silence, 10), sock_read=silence)
     try:
-        async with _session().post(
+        async with outbound.session().post(
             url, data=orjson.dumps(body), headers=headers, timeout=limits, allow_redirects=False
         ) as response:
             if response.status != 200:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
-from solacore.ops import ticker
+from solacore.ops import deferred, ticker
 
 GRACE_SECONDS = 3
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         call_command("seed", verbosity=0)
         stop = threading.Event()
         threading.Thread(target=ticker.run, args=[stop], daemon=True).start()
+        threading.Thread(target=deferred.work, args=[stop], daemon=True).start()
         connection.close()
         self._say_what_to_open(host, port)
         # After its graceful end uvicorn raises the signal again; exit in order, so that the

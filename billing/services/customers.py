@@ -1,0 +1,22 @@
+"""Who people are at Stripe, and that they are nobody there once they have left."""
+
+from uuid import UUID
+
+from django_tasks import task
+
+from billing.models import StripeCustomer, Usage
+from billing.outside import stripe
+
+
+def erase(*, user_id: UUID) -> None:
+    """Forget what somebody bought; their subscription is cancelled by a task, until it is."""
+    for customer in StripeCustomer.objects.filter(user_id=user_id):
+        leave_stripe.enqueue(customer.customer_id)
+        customer.delete()
+    Usage.objects.filter(user_id=user_id).delete()
+
+
+@task()
+def leave_stripe(customer_id: str) -> None:
+    """Delete a customer at Stripe. Raises stripe.StripeError; the queue tries again."""
+    stripe.delete_customer(customer_id)
