@@ -157,10 +157,7 @@ def make_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
             "PORT": str(port),
             "JWT_SECRET": settings.JWT_SECRET,
             "OFFLINE_PAUSE": "0.03",
-            **{
-                f"RATE_LIMIT_{kind}": "100000/minute"
-                for kind in ("GLOBAL", "AUTH", "OAUTH", "FORGOT_PASSWORD", "API", "SSE")
-            },
+            **{f"RATE_LIMIT_{kind}": "100000/minute" for kind in settings.RATE_LIMITS},
             **env,
         }
         whole.pop("DJANGO_SETTINGS_MODULE", None)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.errors import InvalidOrExpiredToken
 from accounts.services import devices, users
 from solacore.kit.mail import language_of
+from solacore.kit.threads import in_thread
 
 WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "verify": {
@@ -32,25 +33,26 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 @require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
+async def verify(request: HttpRequest) -> HttpResponse:
     """Confirm an address."""
-    return _act(request, "verify", users.verify_by_token)
+    return await _act(request, "verify", users.verify_by_token)
 
 
 @require_http_methods(["GET", "POST"])
-def free_device(request: HttpRequest) -> HttpResponse:
+async def free_device(request: HttpRequest) -> HttpResponse:
     """Take the longest unused device off an account that is full."""
-    return _act(request, "free", devices.free_oldest)
+    return await _act(request, "free", devices.free_oldest)
 
 
-def _act(request: HttpRequest, words: str, act: Callable[..., None]) -> HttpResponse:
+async def _act(request: HttpRequest, words: str, act: Callable[..., None]) -> HttpResponse:
     language = _language(request)
     title, button, *done = WORDS[words][language]
     context = {"language": language, "title": title, "button": button}
     if request.method == "GET":
         return _page(request, {**context, "token": request.GET.get("token", "")})
     try:
-        act(token=request.POST.get("token", "").replace("\x00", ""), now=timezone.now())
+        token = request.POST.get("token", "").replace("\x00", "")
+        await in_thread(act)(token=token, now=timezone.now())
     except InvalidOrExpiredToken:
         return _page(request, {**context, "sentence": WORDS["spent"][language][0]}, status=400)
     return _page(request, {**context, "sentence": done[0]})

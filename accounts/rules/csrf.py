@@ -22,6 +22,7 @@ EXEMPT = frozenset(
         "/auth/refresh",
         "/auth/forgot-password",
         "/auth/reset-password",
+        "/auth/verify-email",
         "/auth/oauth/google",
         "/auth/oauth/google/code",
         "/auth/oauth/apple",

@@ -59,15 +59,23 @@ async def sign_in_with_apple(
 
 def _enter(*, proven: Proven, claim: DeviceClaim, locale: str, now: datetime) -> SignedIn:
     try:
-        user = _whose(proven, locale, now)
+        return _enter_once(proven, claim, locale, now)
     except IntegrityError:  # the same person, in this very moment: known by now
+        return _enter_once(proven, claim, locale, now)
+
+
+def _enter_once(proven: Proven, claim: DeviceClaim, locale: str, now: datetime) -> SignedIn:
+    with transaction.atomic():
         user = _whose(proven, locale, now)
-    if not user.is_active:
-        raise errors.InvalidIdToken
-    return sessions.enter(user=user, claim=claim, now=now, way=proven.provider)
+        if not user.is_active:
+            raise errors.InvalidIdToken
+        try:
+            return sessions.enter(user=user, claim=claim, now=now, way=proven.provider)
+        except errors.DeviceLimitReached as error:
+            refusal = error  # raised below: its letter, and what was linked, are kept
+    raise refusal
 
 
-@transaction.atomic
 def _whose(proven: Proven, locale: str, now: datetime) -> User:
     """Return whose account this person opens. Raises InvalidIdToken for a nonce used again."""
     if proven.nonce is not None:

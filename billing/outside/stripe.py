@@ -25,7 +25,7 @@ def delete_customer(customer_id: str) -> None:
     https://docs.stripe.com/api/customers/delete
     """
     try:
-        _client().customers.delete(customer_id)
+        _client().v1.customers.delete(customer_id)
     except stripe.InvalidRequestError as error:
         if error.code != "resource_missing":
             raise

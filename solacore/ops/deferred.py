@@ -43,23 +43,20 @@ def work(stop: threading.Event) -> None:
 
     Production has ``manage.py db_worker``, the same loop in a process of its own.
     """
-    while not stop.wait(POLL_SECONDS):
+    while not stop.is_set():
+        worker = Worker(
+            queue_names=["*"],
+            interval=POLL_SECONDS,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id="embedded",
+        )
         try:
-            _worker().run()
+            worker.run()
         except DatabaseError as error:
             logger.warning("The queue cannot be read", extra={"fault": type(error).__name__})
+            stop.wait(1)
         finally:
             connection.close()
-
-
-def _worker() -> Worker:
-    """Return a worker that empties the queue and comes back."""
-    return Worker(
-        queue_names=["*"],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id="embedded",
-    )

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WIRE = ROOT.parent / "shared" / "wire"
 PENDING = Path(__file__).with_name("wire_pending.txt")
 LIFTED = "100000/minute"
+LIMITS = ["GLOBAL", "AUTH", "OAUTH", "FORGOT_PASSWORD", "API", "SSE"]
 
 
 def free_port() -> str:
@@ -71,10 +72,7 @@ def main(arguments: list[str]) -> int:
             "LLM_PROVIDER": "openai",
             "OPENAI_API_KEY": "stub",
             "OPENAI_BASE_URL": f"{stub_url}/v1",
-            **{
-                f"RATE_LIMIT_{kind}": LIFTED
-                for kind in ("GLOBAL", "AUTH", "OAUTH", "FORGOT_PASSWORD", "API", "SSE")
-            },
+            **{f"RATE_LIMIT_{kind}": LIFTED for kind in LIMITS},
         }
         stub = subprocess.Popen(
             [sys.executable, str(folder / "stub_llm.py")],
