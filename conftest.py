@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -141,15 +142,25 @@ def make_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     houses: list[House] = []
     names: list[str] = []
 
-    def make(**env: str) -> House:
+    def new_database(template: str | None = None) -> str:
+        """Create a database (a copy of ``template``); return its URL."""
         name = f"house_{uuid.uuid4().hex[:10]}"
+        like = f'TEMPLATE "{template}"' if template else ""
         with psycopg.connect(database, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" {like}')
         names.append(name)
-        head, _, tail = (
-            database.rpartition("/postgres?") if "/postgres?" in database else ("", "", "")
-        )
-        url = f"{head}/{name}?{tail}" if tail else f"{database.rpartition('/')[0]}/{name}"
+        parts = urlsplit(database)
+        return parts._replace(path=f"/{name}").geturl()
+
+    # Migrated once: each house then starts in a copy.
+    first = new_database()
+    env = {**os.environ, "DATABASE_URL": first, "JWT_SECRET": settings.JWT_SECRET}
+    env.pop("DJANGO_SETTINGS_MODULE", None)
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=ROOT, env=env, check=True)
+
+    def make(**env: str) -> House:
+        url = new_database(names[0])
         port = free_port()
         whole = {
             **os.environ,

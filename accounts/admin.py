@@ -74,7 +74,7 @@ class LoginSessionAdmin(ReadOnlyAdmin[LoginSession]):
 
     @admin.action(description="End the selected sign-ins", permissions=["end"])
     def end(self, request: HttpRequest, chosen: QuerySet[LoginSession]) -> None:
-        self.each(request, chosen, lambda session: sessions.end(session_id=session.pk))
+        self.each(request, chosen, lambda session: sessions.end(session))
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.delete_loginsession")

@@ -89,6 +89,7 @@ def logging_config(*, json: bool) -> dict[str, Any]:
             "django.db.backends": {"level": "ERROR"},
             "uvicorn.access": {"level": "WARNING", "handlers": [], "propagate": False},
             "psycopg.pool": {"level": "ERROR"},
+            "django_tasks": {"level": "WARNING"},  # two lines for each letter that goes well
         },
     }
 

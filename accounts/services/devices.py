@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts import errors, limits
 from accounts.models import Device, LoginSession, Purpose, User
 from accounts.rules.devices import platform
+from accounts.selectors import people
 from accounts.services import mailed
 
 STALE = timedelta(days=30)
@@ -132,6 +133,7 @@ def _note(device: Device, claim: DeviceClaim, now: datetime) -> None:
 
 
 def _sign_off(device: Device) -> None:
+    people.forget_on_commit(device.user_id)
     device.is_active = False
     device.save()
     LoginSession.objects.filter(device=device).delete()

@@ -14,6 +14,7 @@ from accounts import errors, limits
 from accounts.limits import Tries
 from accounts.models import Device, LoginSession, MailedToken, SpentNonce, Tally, User
 from accounts.rules import passwords, tokens
+from accounts.selectors import people
 from accounts.services import devices, letters, tallies
 from accounts.services.devices import DeviceClaim
 from accounts.services.letters import Letter
@@ -129,8 +130,7 @@ def refresh(*, given: Sequence[str], now: datetime, user_agent: str = "", ip: st
 @transaction.atomic
 def _end_family(session: LoginSession, now: datetime) -> None:
     """End a sign-in one of whose dead keys was used: a copy of it is about."""
-    ended, _ = LoginSession.objects.filter(pk=session.pk).delete()
-    if ended:
+    if end(session):
         metrics.REPLAYS.inc()
         logger.warning("A dead refresh token was used again: its sign-in is ended")
         letters.send(Letter.REPLAYED, session.user_id, now=now, device=session.device)
@@ -172,24 +172,29 @@ def sign_out(*, session_id: UUID, browser: bool, now: datetime) -> bool:
         return True
     if browser and session.user.is_tester and now - session.created_at < TESTERS_HASTE:
         return False
-    end(session_id=session_id)
+    end(session)
     return True
 
 
-def end(*, session_id: UUID) -> None:
-    """End a sign-in; its tokens are dead at once."""
-    LoginSession.objects.filter(pk=session_id).delete()
+@transaction.atomic
+def end(session: LoginSession) -> bool:
+    """End a sign-in; its tokens are dead at once. Return whether it still lived."""
+    people.forget_on_commit(session.user_id)
+    ended, _ = LoginSession.objects.filter(pk=session.pk).delete()
+    return bool(ended)
 
 
 def end_mine(*, user_id: UUID, session_id: UUID) -> None:
     """End one of somebody's own sign-ins. Raises LoginSessionNotFound, also for another's."""
-    ended, _ = LoginSession.objects.filter(pk=session_id, user_id=user_id).delete()
-    if not ended:
+    session = LoginSession.objects.filter(pk=session_id, user_id=user_id).first()
+    if session is None or not end(session):
         raise errors.LoginSessionNotFound
 
 
+@transaction.atomic
 def end_all(*, user_id: UUID, but: UUID | None = None) -> int:
     """End somebody's sign-ins, except the one that asks; return how many."""
+    people.forget_on_commit(user_id)
     mine = LoginSession.objects.filter(user_id=user_id)
     ended, _ = (mine if but is None else mine.exclude(pk=but)).delete()
     return ended

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts import errors
 from accounts.models import Purpose, User
+from accounts.selectors import people
 from accounts.services import letters, mailed, sessions
 from accounts.services.letters import Letter
 
@@ -93,4 +94,5 @@ def erase(*, user_id: UUID, now: datetime) -> None:
         return
     if not user.is_tester:
         letters.say_goodbye.enqueue(user.email, user.locale, letters.spoken(now))
+    people.forget_on_commit(user.pk)
     user.delete()

@@ -8,8 +8,11 @@ late; while nobody listens, each question is asked of SQL.
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from django.db import transaction
 
 from solacore.kit import metrics
 from solacore.kit.listen import Listener
@@ -70,6 +73,10 @@ class PeopleCache:
             topics[topic] = (now + seconds, found)
             self._known.put(person, topics, now + 3600)
         return found
+
+    def forget_on_commit(self, person: UUID) -> None:
+        """Forget here in the moment of the commit, before the news has gone round."""
+        transaction.on_commit(partial(self._heard, str(person)))
 
     def _heard(self, payload: str) -> None:
         self._news += 1

@@ -24,7 +24,7 @@ OPENED: list[httpx.Client] = []
 
 
 @pytest.fixture(autouse=True)
-def _hang_up():
+def hang_up():
     yield
     while OPENED:
         OPENED.pop().close()
