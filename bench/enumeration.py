@@ -86,7 +86,10 @@ def logins(server: Server, people: list[dict[str, str]]) -> None:
         asking.start()
         with ThreadPoolExecutor(20) as pool:
             url = f"{server.url}/auth/login"
-            post = lambda who: httpx.post(url, json=who, trust_env=False, timeout=60)
+
+            def post(who):
+                return httpx.post(url, json=who, trust_env=False, timeout=60)
+
             replies = list(pool.map(post, people[1:21]))
         done.set()
         asking.join()

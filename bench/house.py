@@ -20,7 +20,10 @@ sys.path.insert(0, str(ROOT))
 from conftest import free_port
 from solacore import embedded
 
-LIFTED = {f"RATE_LIMIT_{kind}": "100000000/minute" for kind in ("GLOBAL", "AUTH", "OAUTH", "FORGOT_PASSWORD", "API", "SSE")}
+LIFTED = {
+    f"RATE_LIMIT_{kind}": "100000000/minute"
+    for kind in ("GLOBAL", "AUTH", "OAUTH", "FORGOT_PASSWORD", "API", "SSE")
+}
 
 
 @dataclass
