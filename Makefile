@@ -44,7 +44,8 @@ migrations:
 deploy-check:
 	@ENVIRONMENT=production DEBUG=false ALLOWED_HOSTS=api.solacore.app COOKIE_DOMAIN=.solacore.app \
 	FRONTEND_URL=https://solacore.app DATABASE_URL=postgresql://solacore:x@db.internal:5432/solacore \
-	LLM_PROVIDER=openai OPENAI_API_KEY=sk-made-up \
+	LLM_PROVIDER=openai OPENAI_API_KEY=sk-made-up GOOGLE_CLIENT_ID=made-up \
+	STRIPE_SECRET_KEY=sk_test_0123456789012345678901234567 STRIPE_WEBHOOK_SECRET=made-up REVENUECAT_WEBHOOK_SECRET=made-up \
 	JWT_SECRET=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 

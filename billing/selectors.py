@@ -1,43 +1,181 @@
-"""What somebody may do, and how much of it they did."""
+"""What somebody may do, how much of it they did, and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from billing.models import StripeCustomer, Usage
-from billing.rules import periods, plans
+from accounts.selectors import people
+from billing.models import Allowed, Entitlement, StoreEvent, StripeCustomer, Usage
+from billing.rules import explain, periods, plans
+from billing.rules.plans import FREE, PLANS, Plan
+from solacore.kit.threads import in_thread
+
+PLAN_SECONDS = 300  # contract 2.12; a trigger announces every change (migration 0003)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A plan's sessions in the running period; ``limit`` None is unlimited."""
+    """How many sessions of a kind a plan allows in the running period.
+
+    ``limit`` None is unlimited; ``resets_at`` None means never.
+    """
 
     tier: str
     limit: int | None
     period_start: datetime
+    resets_at: datetime | None = None
+    kind: str = Allowed.SESSIONS.value
 
 
-def allowance(*, joined: datetime) -> Allowance:
-    """Return what an account may do. Everybody is on the free plan until entitlements exist."""
-    plan = plans.FREE
-    limit = None if settings.BETA_MODE else plan.sessions
-    return Allowance(plan.tier, limit, periods.free_period(joined))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What plan somebody has, and how it came to be."""
+
+    plan: Plan
+    status: str
+    period_start: datetime | None
+    period_end: datetime | None
+    cancel_at_period_end: bool
+    joined: datetime
+    now: datetime
+    entitlements: tuple[Entitlement, ...]
+
+    @property
+    def allowance(self) -> Allowance:
+        """Return what Solve allows (contract 5.2)."""
+        limit = None if settings.BETA_MODE else self.plan.sessions
+        if self.plan is FREE:
+            start, resets_at = periods.free_period(self.joined), None
+        elif self.period_start is not None:
+            start, resets_at = self.period_start, self.period_end
+        else:
+            start = periods.month_of(self.now)
+            resets_at = periods.next_month(start)
+        return Allowance(self.plan.tier, limit, start, resets_at)
+
+    @property
+    def lessons(self) -> Allowance:
+        """Return what Learn allows: its own count, by the month for those who pay nothing."""
+        limit = None if settings.BETA_MODE else self.plan.lessons
+        own = self.allowance
+        if self.plan is FREE:
+            start = periods.month_of(self.now)
+            own = replace(own, period_start=start, resets_at=periods.next_month(start))
+        return replace(own, limit=limit, kind=Allowed.LESSONS.value)
 
 
-def sessions_used(*, user_id: UUID, period_start: datetime) -> int:
-    """Return how many sessions were opened in a period."""
-    used = Usage.objects.filter(user_id=user_id, period_start=period_start)
-    return used.values_list("session_count", flat=True).first() or 0
+async def standing(*, user_id: UUID, joined: datetime, now: datetime) -> Standing:
+    """Return what plan somebody has at ``now``."""
+    load = partial(in_thread(entitlements), user_id)
+    rows = await people.read_through(user_id, "entitlements", PLAN_SECONDS, load)
+    return stand(rows, joined=joined, now=now)
+
+
+def entitlements(user_id: UUID) -> tuple[Entitlement, ...]:
+    """Return what each store says of somebody, by store."""
+    return tuple(Entitlement.objects.filter(user_id=user_id).order_by("store"))
+
+
+def stand(rows: tuple[Entitlement, ...], *, joined: datetime, now: datetime) -> Standing:
+    """Return what ``rows`` amount to at ``now``."""
+    decisive = plans.best(rows, now)
+    if decisive is not None:
+        return Standing(
+            PLANS[decisive.tier],
+            decisive.status,
+            decisive.period_start,
+            decisive.period_end,
+            decisive.cancel_at_period_end,
+            joined,
+            now,
+            rows,
+        )
+    last = max(rows, key=lambda row: row.as_of, default=None)
+    status, will_end = "active", False
+    if last is not None:
+        lapsed = last.opens and last.tier != FREE.tier
+        status = "expired" if lapsed else last.status
+        will_end = last.cancel_at_period_end and not lapsed
+    return Standing(FREE, status, None, None, will_end, joined, now, rows)
+
+
+def used(*, user_id: UUID, allowance: Allowance) -> int:
+    """Return how many sessions of a kind were opened in a period."""
+    mine = Usage.objects.filter(
+        user_id=user_id, kind=allowance.kind, period_start=allowance.period_start
+    )
+    return mine.values_list("session_count", flat=True).first() or 0
+
+
+def explanation(*, user_id: UUID, joined: datetime, now: datetime) -> dict[str, Any]:
+    """Return why somebody's plan is what it is: a sentence, the rows, the news behind them."""
+    mine = stand(entitlements(user_id), joined=joined, now=now)
+    decisive = plans.best(mine.entitlements, now)
+    events: dict[str, list[dict[str, Any]]] = {}
+    for event in StoreEvent.objects.of(user_id).order_by("-at", "-pk")[:100]:
+        told = {"type": event.type, "at": event.at, "did": event.kind}
+        events.setdefault(event.store, []).append(told)
+    return {
+        "tier": mine.plan.tier,
+        "status": mine.status,
+        "until": decisive.valid_until if decisive else None,
+        "sentence": explain.sentence(mine.entitlements, now=now),
+        "entitlements": [
+            {
+                "store": row.store,
+                "tier": row.tier,
+                "status": row.status,
+                "valid": plans.is_valid(row, now),
+                "valid_until": row.valid_until,
+                "cancel_at_period_end": row.cancel_at_period_end,
+                "as_of": row.as_of,
+                "because": row.because,
+                "events": events.get(row.store, [])[:10],
+            }
+            for row in mine.entitlements
+        ],
+    }
 
 
 def export(user_id: UUID) -> Iterator[tuple[str, Any]]:
     """Yield what billing keeps of somebody (contract 1.9)."""
-    customer = StripeCustomer.objects.filter(user_id=user_id).first()
-    yield "subscription", None  # everybody is on the free plan until entitlements exist
-    yield "stripe_customer_id", customer.customer_id if customer else None
-    usage = Usage.objects.filter(user_id=user_id).order_by("period_start")
-    yield "usage", usage.values("period_start", "session_count", "updated_at").iterator()
+    rows = entitlements(user_id)
+    yield "subscription", _as_subscription(rows)
+    yield "entitlements", [_told(row) for row in rows]
+    customers = StripeCustomer.objects.filter(user_id=user_id).order_by("created_at", "pk")
+    yield "stripe_customers", customers.values("customer_id", "created_at").iterator()
+    events = StoreEvent.objects.of(user_id).order_by("at", "pk")
+    yield (
+        "store_events",
+        events.values(
+            "store", "type", "kind", "at", "tier", "status", "period_start", "period_end"
+        ).iterator(),
+    )
+    usage = Usage.objects.filter(user_id=user_id).order_by("period_start", "kind")
+    yield "usage", usage.values("kind", "period_start", "session_count", "updated_at").iterator()
+
+
+def _told(row: Entitlement) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "store": row.store,
+        "tier": row.tier,
+        "status": row.status,
+        "current_period_start": row.period_start,
+        "current_period_end": row.period_end,
+        "cancel_at_period_end": row.cancel_at_period_end,
+        "valid_until": row.valid_until,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def _as_subscription(rows: tuple[Entitlement, ...]) -> dict[str, Any] | None:
+    """Return the row that v0 knew as the subscription: the one told of last."""
+    last = max(rows, key=lambda row: (row.opens, row.as_of), default=None)
+    return None if last is None else _told(last)

@@ -47,6 +47,9 @@ class ExportOut(Schema):
     devices: list[dict[str, Any]]
     active_sessions: list[dict[str, Any]]
     subscription: dict[str, Any] | None
+    entitlements: list[dict[str, Any]]
+    stripe_customers: list[dict[str, Any]]
+    store_events: list[dict[str, Any]]
     usage: list[dict[str, Any]]
     solve_sessions: list[dict[str, Any]]
     messages: list[dict[str, Any]]

@@ -27,6 +27,7 @@ from solve import streams as solve_streams
 from solve.api.answers import router as answers_router
 from solve.api.sessions import router as sessions_router
 from solve.api.templates import router as templates_router
+from webhooks.api import router as webhooks_router
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ api.add_router("/sessions", sessions_router)
 api.add_router("/sessions", answers_router)
 api.add_router("/api/v1/templates", templates_router)
 api.add_router("/subscriptions", billing_router)
+api.add_router("/webhooks", webhooks_router)
 api.add_router("/health", health_router)
 api.get("/config/features", tags=["config"], operation_id="config_features")(features)
 

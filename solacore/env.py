@@ -78,7 +78,17 @@ class Env(BaseSettings):
 
     # Money
     stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_price_standard: CommaList = []
+    stripe_price_pro: CommaList = []
+    stripe_success_url: str = ""
+    stripe_cancel_url: str = ""
     stripe_api_base: str = "https://api.stripe.com"
+    revenuecat_webhook_secret: SecretStr = SecretStr("")
+    revenuecat_entitlement_standard: str = "standard_access"
+    revenuecat_entitlement_pro: str = "pro_access"
+    revenuecat_api_key: SecretStr = SecretStr("")
+    revenuecat_api_base: str = "https://api.revenuecat.com"
 
     # Allowances
     rate_limit_global: str = "100/minute"
@@ -183,6 +193,15 @@ class Env(BaseSettings):
                     not self._has_model_key(),
                     f"the key for LLM_PROVIDER={self.llm_provider} is missing",
                 ),
+                (not self.google_client_id, "GOOGLE_CLIENT_ID is missing"),
+                *[
+                    (self.payments_enabled and not self._has(name), f"{name.upper()} is missing")
+                    for name in (
+                        "stripe_secret_key",
+                        "stripe_webhook_secret",
+                        "revenuecat_webhook_secret",
+                    )
+                ],
                 (not self.allowed_hosts, "ALLOWED_HOSTS is missing"),
                 ("*" in self.allowed_hosts, "ALLOWED_HOSTS must name hosts, not *"),
                 (self.beta_mode, "BETA_MODE must be off"),
@@ -193,6 +212,10 @@ class Env(BaseSettings):
             ]
             if wrong
         ]
+
+    def _has(self, name: str) -> bool:
+        secret: SecretStr = getattr(self, name)
+        return bool(secret.get_secret_value())
 
     def _has_model_key(self) -> bool:
         keys = {

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "djstripe",
     "django_tasks",
     "django_tasks_db",
     "channels",
@@ -172,6 +173,26 @@ DEFAULT_FROM_EMAIL = f"{ENV.smtp_from_name} <{ENV.smtp_from}>"
 # Money
 STRIPE_API_BASE = ENV.stripe_api_base
 STRIPE_KEY = ENV.stripe_secret_key.get_secret_value()
+STRIPE_WEBHOOK_SECRETS = [
+    secret.strip() for secret in ENV.stripe_webhook_secret.get_secret_value().split(",") if secret
+]
+STRIPE_PRICES = {"standard": ENV.stripe_price_standard, "pro": ENV.stripe_price_pro}
+STRIPE_SUCCESS_URL = ENV.stripe_success_url or FRONTEND_URL
+STRIPE_CANCEL_URL = ENV.stripe_cancel_url or FRONTEND_URL
+REVENUECAT_SECRET = ENV.revenuecat_webhook_secret.get_secret_value()
+REVENUECAT_ENTITLEMENTS = {
+    "standard": ENV.revenuecat_entitlement_standard,
+    "pro": ENV.revenuecat_entitlement_pro,
+}
+REVENUECAT_KEY = ENV.revenuecat_api_key.get_secret_value()
+REVENUECAT_API_BASE = ENV.revenuecat_api_base
+# dj-stripe mirrors Stripe's objects for staff; no decision is ever asked of it. Its upstream
+# migrations take a minute on a fresh database, so ours is one flat one (stack.md).
+MIGRATION_MODULES = {"djstripe": "billing.djstripe_migrations"}
+STRIPE_API_VERSION = "2024-12-18.acacia"
+STRIPE_LIVE_MODE = STRIPE_KEY.startswith(("sk_live_", "rk_live_"))
+STRIPE_SECRET_KEY = STRIPE_KEY
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
 
 # Allowances
 RATE_LIMITS = {

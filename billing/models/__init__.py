@@ -1,4 +1,6 @@
 from billing.models.customer import StripeCustomer
-from billing.models.usage import Usage
+from billing.models.entitlement import Entitlement
+from billing.models.store_event import StoreEvent
+from billing.models.usage import Allowed, Usage
 
-__all__ = ["StripeCustomer", "Usage"]
+__all__ = ["Allowed", "Entitlement", "StoreEvent", "StripeCustomer", "Usage"]

@@ -6,6 +6,7 @@ from django_tasks import task
 
 from billing.models import StripeCustomer, Usage
 from billing.outside import stripe
+from billing.services import entitlements
 
 
 def erase(*, user_id: UUID) -> None:
@@ -13,10 +14,11 @@ def erase(*, user_id: UUID) -> None:
     for customer in StripeCustomer.objects.filter(user_id=user_id):
         leave_stripe.enqueue(customer.customer_id)
         customer.delete()
+    entitlements.erase(user_id=user_id)
     Usage.objects.filter(user_id=user_id).delete()
 
 
 @task()
 def leave_stripe(customer_id: str) -> None:
-    """Delete a customer at Stripe. Raises stripe.StripeError; the queue tries again."""
+    """Delete a customer at Stripe. Raises PaymentsUnavailable; the queue tries again."""
     stripe.delete_customer(customer_id)

@@ -13,11 +13,11 @@ from billing.selectors import Allowance
 SPEND = """
     spent AS (
         INSERT INTO billing_usage AS u
-               (id, user_id, period_start, session_count, created_at, updated_at)
-        SELECT gen_random_uuid(), %(user)s, %(period)s, 1, %(now)s, %(now)s
+               (id, user_id, kind, period_start, session_count, created_at, updated_at)
+        SELECT gen_random_uuid(), %(user)s, %(kind)s, %(period)s, 1, %(now)s, %(now)s
           FROM permitted
          WHERE %(limit)s > 0
-            ON CONFLICT (user_id, period_start) DO UPDATE
+            ON CONFLICT (user_id, kind, period_start) DO UPDATE
            SET session_count = u.session_count + 1, updated_at = %(now)s
          WHERE u.session_count < %(limit)s
      RETURNING u.session_count
@@ -28,11 +28,17 @@ UNLIMITED = 2**31 - 1
 def spend_parameters(*, user_id: UUID, allowance: Allowance, now: datetime) -> dict[str, Any]:
     """Return what SPEND wants to know."""
     limit = UNLIMITED if allowance.limit is None else allowance.limit
-    return {"user": user_id, "period": allowance.period_start, "limit": limit, "now": now}
+    return {
+        "user": user_id,
+        "kind": allowance.kind,
+        "period": allowance.period_start,
+        "limit": limit,
+        "now": now,
+    }
 
 
 def exceeded(*, user_id: UUID, allowance: Allowance) -> errors.QuotaExceeded:
     """Return the refusal of one who has spent everything, with the contract's extras."""
-    used = selectors.sessions_used(user_id=user_id, period_start=allowance.period_start)
+    used = selectors.used(user_id=user_id, allowance=allowance)
     usage = {"used": used, "limit": allowance.limit, "tier": allowance.tier}
     return errors.QuotaExceeded(usage=usage, upgrade_url="/subscriptions/checkout")

@@ -24,6 +24,10 @@ ANSWERS_RUNNING = Gauge("answers_running", "Answers being produced", multiproces
 LLM_REQUESTS = Counter("llm_requests", "Asks by provider and outcome", ["provider", "outcome"])
 LETTERS = Counter("letters", "Mails handed to the mail server", ["letter"])
 SIGN_INS = Counter("sign_ins", "Tries to sign in by how they ended", ["way", "outcome"])
+WEBHOOKS = Counter("webhooks", "Events of the stores by what became of them", ["outcome"])
+ENTITLEMENT_DRIFT = Gauge(
+    "entitlement_drift", "Places where stores and we differ", multiprocess_mode="max"
+)
 REPLAYS = Counter("refresh_replays", "Families of refresh tokens ended because one was used again")
 CRISIS_REFERRALS = Counter("crisis_referrals", "Help shown", ["language", "tier"])
 ACTIVE_SESSIONS = Gauge("active_sessions", "Unexpired login sessions", multiprocess_mode="max")

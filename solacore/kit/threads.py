@@ -21,17 +21,20 @@ from solacore.kit import metrics
 P = ParamSpec("P")
 T = TypeVar("T")
 HASHING_THREADS = 2
+OUTBOUND_THREADS = 4  # calls to other people's computers, which may take their time
 _UNBROKEN: set[asyncio.Task[Any]] = set()  # the loop itself keeps only weak references
 
 
 @cache
 def _pool(purpose: str) -> ThreadPoolExecutor:
-    size = HASHING_THREADS if purpose == "hashing" else settings.DB_THREADS
+    sizes = {"hashing": HASHING_THREADS, "outbound": OUTBOUND_THREADS}
+    size = sizes.get(purpose, settings.DB_THREADS)
     return ThreadPoolExecutor(size, thread_name_prefix=purpose)
 
 
 def in_thread(func: Callable[P, T], *, purpose: str = "database") -> Callable[P, Awaitable[T]]:
-    """Return ``func`` as something to await. ``purpose="hashing"`` for what burns CPU.
+    """Return ``func`` as something to await. ``purpose="hashing"`` for what burns CPU,
+    ``"outbound"`` for what waits for somebody else's computer.
 
     With ``DB_THREADS=0`` (tests) it runs where it is called, inside the test's transaction.
     """

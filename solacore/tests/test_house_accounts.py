@@ -269,36 +269,33 @@ def test_mail_server_that_refuses_delays_nobody_and_loses_nothing(post):
     started = time.monotonic()
     client = Client(house.url)
     assert time.monotonic() - started < 3
-    assert sink.came.wait(10)
-    time.sleep(0.3)
-    sink.refusing = False
-    sql(
-        house,
-        "UPDATE django_tasks_database_dbtaskresult SET finished_at = now() - interval '1 hour'",
-    )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 15
     while not sql(
         house, "SELECT 1 FROM django_tasks_database_dbtaskresult WHERE status = 'FAILED'"
     ):
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    sink.refusing = False
     sql(
         house,
         "UPDATE django_tasks_database_dbtaskresult SET finished_at = now() - interval '1 hour'",
     )
-    subprocess_retry(house)
+    retry(house)
     assert sink.wait(1)["To"] == client.account["email"]
     assert client.account["email"] not in house.log.read_text()
 
 
-def subprocess_retry(house):
+def retry(house):
     import subprocess
     import sys
 
     from conftest import ROOT
 
-    done = subprocess.run(
-        [sys.executable, "manage.py", "retry_tasks"], cwd=ROOT, env=house.env,
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert done.stdout == "1 put back.\n", done.stderr
+    # The server's own ticker may have done it a moment before; then there is nothing to do.
+    subprocess.run(
+        [sys.executable, "manage.py", "retry_tasks"],
+        cwd=ROOT,
+        env=house.env,
+        timeout=60,
+        check=True,
+    )

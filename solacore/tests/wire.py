@@ -72,6 +72,10 @@ def main(arguments: list[str]) -> int:
             "LLM_PROVIDER": "openai",
             "OPENAI_API_KEY": "stub",
             "OPENAI_BASE_URL": f"{stub_url}/v1",
+            "STRIPE_WEBHOOK_SECRET": "whsec_conformance",
+            "STRIPE_PRICE_STANDARD": "price_standard",
+            "STRIPE_PRICE_PRO": "price_pro",
+            "REVENUECAT_WEBHOOK_SECRET": "rc_conformance",
             **{f"RATE_LIMIT_{kind}": LIFTED for kind in LIMITS},
         }
         stub = subprocess.Popen(

@@ -145,12 +145,14 @@ async def start(
     """Open a session at the first step; it counts against the plan."""
     who = request.auth
     await meter(request.scope, limits.API, str(who.user_id))
+    now = timezone.now()
+    mine = await billing.standing(user_id=who.user_id, joined=who.joined, now=now)
     started = await in_thread(sessions.start)(
         user_id=who.user_id,
         fingerprint=x_device_fingerprint,
         locale=who.locale,
-        allowance=billing.allowance(joined=who.joined),
-        now=timezone.now(),
+        allowance=mine.allowance,
+        now=now,
         template_id=body.template_id if body else None,
     )
     usage = {
