@@ -1,5 +1,7 @@
 """The fixtures every test may use: the whole house, and the people in it."""
 
+import fcntl
+import hashlib
 import os
 import shutil
 import socket
@@ -26,6 +28,59 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if os.environ.get("CI"):
                 raise pytest.UsageError("chromium is missing: .ci/run installs it")
             item.add_marker(pytest.mark.skip(reason="NO BROWSER TESTS: install chromium"))
+
+
+def server_url(name: str) -> str:
+    """Return the tests' PostgreSQL, at another of its databases."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+def template_database() -> str:
+    """Return a database with every migration applied: made once for each state of them.
+
+    dj-stripe's tables alone take ten seconds; a copy of this one takes a tenth.
+    """
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for file in sorted(ROOT.glob("*/*migrations/*.py")):
+        digest.update(file.read_bytes())
+    name = f"template_{digest.hexdigest()[:16]}"
+    with (ROOT / "var" / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one of the parallel workers makes it
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            known = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(known, [name]).fetchone():
+                return name
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}_new"')
+            connection.execute(f'CREATE DATABASE "{name}_new"')
+        env = {**os.environ, "DATABASE_URL": server_url(f"{name}_new")}
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, cwd=ROOT, env=env, check=True)
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
+    return name
+
+
+def copy_database(name: str, template: str) -> str:
+    """Make a database anew as a copy of another; return its URL."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return server_url(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    """Give each worker a copy of the template."""
+    from django.db import connection
+
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    copy_database(name, template_database())
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 @pytest.fixture
@@ -142,25 +197,9 @@ def make_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     houses: list[House] = []
     names: list[str] = []
 
-    def new_database(template: str | None = None) -> str:
-        """Create a database (a copy of ``template``); return its URL."""
-        name = f"house_{uuid.uuid4().hex[:10]}"
-        like = f'TEMPLATE "{template}"' if template else ""
-        with psycopg.connect(database, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" {like}')
-        names.append(name)
-        parts = urlsplit(database)
-        return parts._replace(path=f"/{name}").geturl()
-
-    # Migrated once: each house then starts in a copy.
-    first = new_database()
-    env = {**os.environ, "DATABASE_URL": first, "JWT_SECRET": settings.JWT_SECRET}
-    env.pop("DJANGO_SETTINGS_MODULE", None)
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=ROOT, env=env, check=True)
-
     def make(**env: str) -> House:
-        url = new_database(names[0])
+        names.append(f"house_{uuid.uuid4().hex[:10]}")
+        url = copy_database(names[-1], template_database())
         port = free_port()
         whole = {
             **os.environ,

@@ -6,7 +6,7 @@ from django_tasks import task
 
 from billing.models import StripeCustomer, Usage
 from billing.outside import stripe
-from billing.services import entitlements
+from billing.services import entitlements, mirror
 
 
 def erase(*, user_id: UUID) -> None:
@@ -20,5 +20,9 @@ def erase(*, user_id: UUID) -> None:
 
 @task()
 def leave_stripe(customer_id: str) -> None:
-    """Delete a customer at Stripe. Raises PaymentsUnavailable; the queue tries again."""
+    """Delete a customer at Stripe and in dj-stripe's copy.
+
+    Raises PaymentsUnavailable; the queue tries again.
+    """
     stripe.delete_customer(customer_id)
+    mirror.forget(customer_id)

@@ -107,6 +107,8 @@ def stripe(settings):
 class TestExport:
     def test_every_model_of_people_is_in_it_or_has_a_reason(self, full):
         names = {model._meta.label for model in models_of_people()}
+        # Stripe's own objects, copied for staff; deleted with the customer (leave_stripe).
+        names = {name for name in names if not name.startswith("djstripe.")}
         assert names == set(EXPORTED) | set(LEFT_OUT)
         whole = full.send("GET", "/account/export").json()
         for section in EXPORTED.values():

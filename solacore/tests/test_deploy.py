@@ -57,6 +57,7 @@ def test_production_refuses_to_start_half_configured(changes, fault):
         "database_url": "postgresql://s:p@db:5432/s", "allowed_hosts": "api.solacore.app",
         "openai_api_key": "k", "cookie_domain": ".solacore.app", "frontend_url": "https://solacore.app",
         "debug": False, "beta_mode": False, "llm_provider": "openai",
+        "google_client_id": "id", "stripe_secret_key": "sk", "stripe_webhook_secret": "whsec", "revenuecat_webhook_secret": "rc",
     }  # fmt: skip
     Env(_env_file=None, **sound)
     with pytest.raises(ValueError, match=re.escape(fault)):

@@ -23,7 +23,8 @@ def test_opening_writes_session_history_event_and_usage_in_one_statement(ada):
     event = AnalyticsEvent.objects.get(session=session)
     assert event.payload == {"user_id": str(ada.id), "device_id": str(session.device_id)}
     assert Usage.objects.get(user_id=ada.id).session_count == 1
-    assert len(queries) == 2  # who is asking; everything else
+    # Who is asking and their plan (remembered where the news is heard), then everything else.
+    assert len(queries) == 3
 
 
 def test_quota_is_never_exceeded_and_refusals_cost_nothing(ada):
