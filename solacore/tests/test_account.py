@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import Identity, LoginSession, MailedToken, SpentNonce, User
 from billing.models import StripeCustomer
 from billing.outside import stripe as stripe_outside
+from billing.services import entitlements
 from solacore import account
 from solacore.ops import deferred
 from solve.models import AnalyticsEvent, Message, SolveSession
@@ -71,6 +72,7 @@ def full(ada, mailoutbox):
     ada.wire.send("POST", "/auth/forgot-password", {"email": ada.email})
     Identity.objects.create(user_id=ada.id, provider="google", subject="ada-at-google")
     StripeCustomer.objects.create(user_id=ada.id, customer_id="cus_ada")
+    entitlements.grant(user_id=ada.id, tier="pro", until=None, reason="test", now=timezone.now())
     return ada
 
 
