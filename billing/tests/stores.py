@@ -38,10 +38,15 @@ class Stripe:
         return self.event(f"checkout.session.{kind}", thing, day)
 
     def line(self, day, tier="standard", length=30, proration=False):
-        period = {"start": int(self.start + day * DAY), "end": int(self.start + (day + length) * DAY)}
+        period = {
+            "start": int(self.start + day * DAY),
+            "end": int(self.start + (day + length) * DAY),
+        }
         return {"period": period, "price": {"id": f"price_{tier}"}, "proration": proration}
 
-    def invoice(self, day, tier="standard", kind="paid", lines=None, sub=None, payment=None, length=30):
+    def invoice(
+        self, day, tier="standard", kind="paid", lines=None, sub=None, payment=None, length=30
+    ):
         thing = {
             "id": f"in_{uuid.uuid4().hex}", "object": "invoice", "customer": self.customer,
             "subscription": sub or self.subscription, "payment_intent": payment or f"pi_{uuid.uuid4().hex}",
@@ -50,13 +55,24 @@ class Stripe:
         return self.event(f"invoice.{kind}", thing, day + 0.001)
 
     def changed(self, day, kind="updated", sub=None, tier=None, **changes):
-        thing = {"id": sub or self.subscription, "object": "subscription", "customer": self.customer, **changes}
+        thing = {
+            "id": sub or self.subscription,
+            "object": "subscription",
+            "customer": self.customer,
+            **changes,
+        }
         if tier:
             thing["items"] = {"data": [{"id": "si_1", "price": {"id": f"price_{tier}"}}]}
         return self.event(f"customer.subscription.{kind}", thing, day)
 
     def refund(self, day, payment, whole=True):
-        thing = {"id": "ch_1", "object": "charge", "customer": self.customer, "refunded": whole, "payment_intent": payment}
+        thing = {
+            "id": "ch_1",
+            "object": "charge",
+            "customer": self.customer,
+            "refunded": whole,
+            "payment_intent": payment,
+        }
         return self.event("charge.refunded", thing, day)
 
     def dispute(self, day, payment, kind="created", status="needs_response"):
@@ -101,12 +117,24 @@ class Post:
 
     def stripe(self, event, **headers):
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
-        named = {"content-type": "application/json", "stripe-signature": signed(body, self.SECRET), **headers}
+        named = {
+            "content-type": "application/json",
+            "stripe-signature": signed(body, self.SECRET),
+            **headers,
+        }
         return self.wire.send("POST", "/webhooks/stripe", body=body, headers=named)
 
     def revenuecat(self, event, **headers):
-        body = event if isinstance(event, bytes) else json.dumps({"api_version": "1.0", "event": event}).encode()
-        named = {"content-type": "application/json", "authorization": f"Bearer {self.BEARER}", **headers}
+        body = (
+            event
+            if isinstance(event, bytes)
+            else json.dumps({"api_version": "1.0", "event": event}).encode()
+        )
+        named = {
+            "content-type": "application/json",
+            "authorization": f"Bearer {self.BEARER}",
+            **headers,
+        }
         return self.wire.send("POST", "/webhooks/revenuecat", body=body, headers=named)
 
     def any(self, event):
