@@ -15,9 +15,13 @@ def copy(event: dict[str, Any]) -> None:
     if not settings.STRIPE_KEY:
         return
     import stripe  # noqa: PLC0415
-    from djstripe.models import Event  # noqa: PLC0415
+    from djstripe.models import Customer, Event  # noqa: PLC0415
 
     stripe.api_base = settings.STRIPE_API_BASE
+    thing = event["data"]["object"]
+    if thing.get("object") == "customer" and not thing.get("deleted"):
+        # Events alone only change customers that are in the copy already.
+        Customer.sync_from_stripe_data(thing, api_key=settings.STRIPE_KEY)
     Event.process(event)
 
 
