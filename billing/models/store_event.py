@@ -52,6 +52,11 @@ class StoreEvent(models.Model):
     objects = StoreEventQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["target"], condition=Q(kind=Kind.MOVED), name="billing_event_moved_to"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "event_id", "subject"], name="billing_event_once"

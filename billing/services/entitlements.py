@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.selectors import people
@@ -16,45 +16,62 @@ from billing.rules.news import Kind, News, Provider, Store
 from billing.rules.plans import FREE, PLANS
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def hear(*, news: Iterable[News], now: datetime) -> bool:
     """Keep what a store told, and compute anew what it touches. Return whether it was new.
 
     Idempotent: an event told again changes nothing. What is about nobody we know is parked.
     """
-    touched: set[UUID] = set()
+    touched: dict[UUID, set[Store] | None] = {}  # which stores of whom; None is all of them
     fresh = False
     for item in news:
         user_id = _whose(item)
+        if user_id is not None and not _lock(user_id):
+            user_id = None
+        if not _keep(item, user_id):
+            continue
+        fresh = True
         if user_id is not None:
-            # One at a time for each person: the fold must see all that was committed.
-            User.objects.select_for_update(no_key=True).get(pk=user_id)
-        kept = _keep(item, user_id)
-        fresh = fresh or kept
-        if kept and user_id is not None:
-            touched |= {user_id, *_claim(item, user_id)}
-        if kept and item.kind is Kind.MOVED:
-            touched |= {pk for pk in map(_known_user, (item.subject, item.target)) if pk}
+            claimed = _claim(item, user_id)
+            stores = touched.setdefault(user_id, set())
+            if claimed or stores is None:
+                touched[user_id] = None
+            else:
+                stores.add(item.store)
+        if item.kind is Kind.MOVED:
+            touched |= {pk: None for pk in map(_known_user, (item.subject, item.target)) if pk}
     for user_id in sorted(touched):
-        recompute(user_id=user_id, now=now)
+        recompute(user_id=user_id, now=now, stores=touched[user_id])
     return fresh
 
 
-@transaction.atomic
-def recompute(*, user_id: UUID, now: datetime) -> None:
-    """Fold all of somebody's news into one row for each store, and tell the porter the devices."""
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+@transaction.atomic(savepoint=False)
+def recompute(*, user_id: UUID, now: datetime, stores: set[Store] | None = None) -> None:
+    """Fold somebody's news into one row for each store, and tell the porter the devices.
+
+    ``stores`` None is all of them.
+    """
+    user = _lock(user_id)
     if user is None:
         return
     by_store: dict[Store, list[News]] = {}
-    for item in _news_of(user_id):
+    for item in _news_of(user_id, stores):
         by_store.setdefault(item.store, []).append(item)
-    kept = []
+    rows = []
     for store, items in by_store.items():
         contract = ledger.standing(ledger.fold(items), now)
         if contract is not None and contract.as_of is not None:
-            kept.append(_write(user_id, store, contract, contract.as_of))
-    Entitlement.objects.filter(user_id=user_id).exclude(pk__in=kept).delete()
+            rows.append(_row(user_id, store, contract, contract.as_of, now))
+    if rows:
+        Entitlement.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["user", "store"],
+            update_fields=[*_COMPUTED, "updated_at"],
+        )
+    if stores is None:
+        told = [row.store for row in rows]
+        Entitlement.objects.filter(user_id=user_id).exclude(store__in=told).delete()
     people.forget_on_commit(user_id)
     settle_devices(user=user, now=now)
 
@@ -139,83 +156,103 @@ def erase(*, user_id: UUID) -> None:
     Entitlement.objects.filter(user_id=user_id).delete()
 
 
-def _news_of(user_id: UUID) -> list[News]:
+def _lock(user_id: UUID) -> User | None:
+    """Return somebody, locked: one at a time, so that each fold sees all that was committed."""
+    # NO KEY: who only refers to the account (a new session, say) need not wait.
+    return User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+
+
+def _news_of(user_id: UUID, stores: set[Store] | None) -> list[News]:
     """Return all news that is about ``user_id`` by now, in the order it arrived."""
+    events = StoreEvent.objects.exclude(kind=Kind.MOVED).order_by("pk")
+    if stores is not None:
+        events = events.filter(store__in=[store.value for store in stores])
+    own = events.of(user_id)
+    if stores is not None and stores <= {Store.STRIPE, Store.GRANT}:  # these cannot be moved
+        return [event.news() for event in own]
     mine = str(user_id)
-    linked, frontier = {mine}, {mine}
-    moves: list[StoreEvent] = []
-    while frontier:  # whoever moved purchases here, and whoever moved them to those
-        found = StoreEvent.objects.filter(kind=Kind.MOVED, target__in=frontier)
-        away = StoreEvent.objects.filter(kind=Kind.MOVED, subject__in=frontier)
-        seen = {event.pk for event in moves}
-        fresh = [event for event in (*found, *away) if event.pk not in seen]
-        moves += {event.pk: event for event in fresh}.values()
-        frontier = {event.subject for event in fresh} | {event.target for event in fresh}
-        frontier -= linked
-        linked |= frontier
-    told = [move.news() for move in moves]
-    own = StoreEvent.objects.of(user_id)
-    others = StoreEvent.objects.filter(subject__in=linked - {mine}, provider=Provider.REVENUECAT)
+    moves = _moves_about(mine)
+    if not moves:
+        return [event.news() for event in own]
+    names = {move.subject for move in moves} | {move.target for move in moves}
+    others = events.filter(subject__in=names - {mine}, provider=Provider.REVENUECAT)
     return [
         event.news()
-        for event in (own | others).exclude(kind=Kind.MOVED).order_by("pk")
+        for event in (own | others)
         if event.provider != Provider.REVENUECAT
-        or ledger.owner_at(event.subject, event.at, told) == mine
+        or ledger.owner_at(event.subject, event.at, moves) == mine
     ]
 
 
-def _write(user_id: UUID, store: Store, contract: ledger.Contract, as_of: datetime) -> UUID:
-    row, _ = Entitlement.objects.update_or_create(
+def _moves_about(name: str) -> list[News]:
+    """Return every move that bears on ``name``: to it, from it, and to and from those."""
+    seen: dict[int, StoreEvent] = {}
+    names, frontier = {name}, {name}
+    while frontier:
+        bearing = Q(subject__in=frontier) | Q(target__in=frontier)
+        found = StoreEvent.objects.filter(bearing, kind=Kind.MOVED)
+        seen |= {event.pk: event for event in found}
+        frontier = {name for event in found for name in (event.subject, event.target)} - names
+        names |= frontier
+    return [event.news() for event in seen.values()]
+
+
+_COMPUTED = [
+    *("contract", "tier", "status", "period_start", "period_end", "cancel_at_period_end"),
+    *("opens", "valid_until", "as_of", "because"),
+]
+
+
+def _row(
+    user_id: UUID, store: Store, contract: ledger.Contract, as_of: datetime, now: datetime
+) -> Entitlement:
+    opens = contract.opens
+    return Entitlement(
         user_id=user_id,
         store=store.value,
-        defaults={
-            "contract": contract.id,
-            "tier": contract.tier or FREE.tier if contract.opens else FREE.tier,
-            "status": contract.status,
-            "period_start": contract.period_start if contract.opens else None,
-            "period_end": contract.period_end if contract.opens else None,
-            "cancel_at_period_end": contract.will_end,
-            "opens": contract.opens,
-            "valid_until": contract.valid_until if contract.opens else None,
-            "as_of": as_of,
-            "because": contract.because,
-        },
+        contract=contract.id,
+        tier=contract.tier or FREE.tier if opens else FREE.tier,
+        status=contract.status,
+        period_start=contract.period_start if opens else None,
+        period_end=contract.period_end if opens else None,
+        cancel_at_period_end=contract.will_end,
+        opens=opens,
+        valid_until=contract.valid_until if opens else None,
+        as_of=as_of,
+        because=contract.because,
+        updated_at=now,
     )
-    return row.pk
+
+
+_KEEP = """
+    INSERT INTO billing_storeevent
+           (user_id, provider, store, event_id, type, kind, at, subject, contract, tier, status,
+            period_start, period_end, will_end, lasting, target, payment, received_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now())
+        ON CONFLICT (provider, event_id, subject) DO NOTHING"""
 
 
 def _keep(item: News, user_id: UUID | None) -> bool:
     """Insert a piece of news; return whether it was not there yet."""
-    row = StoreEvent(
-        user_id=user_id,
-        provider=item.provider.value,
-        store=item.store.value,
-        event_id=item.event_id[:255],
-        type=item.type[:64],
-        kind=item.kind.value,
-        at=item.at,
-        subject=str(user_id) if item.provider is Provider.REVENUECAT and user_id else item.subject,
-        contract=item.contract[:255],
-        tier=item.tier,
-        status=item.status,
-        period_start=item.period_start,
-        period_end=item.period_end,
-        will_end=item.will_end,
-        lasting=item.lasting,
-        target=item.target,
-        payment=item.payment[:255],
-    )
-    before = StoreEvent.objects.filter(
-        provider=row.provider, event_id=row.event_id, subject=row.subject
-    )
-    if before.exists():
-        return False
-    StoreEvent.objects.bulk_create([row], ignore_conflicts=True)
-    return True
+    known = item.provider is Provider.REVENUECAT and user_id is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            [
+                *(user_id, item.provider.value, item.store.value, item.event_id[:255]),
+                *(item.type[:64], item.kind.value, item.at),
+                str(user_id) if known else item.subject,
+                *(item.contract[:255], item.tier, item.status, item.period_start),
+                *(item.period_end, item.will_end, item.lasting, item.target, item.payment[:255]),
+            ],
+        )
+        return bool(cursor.rowcount)
 
 
 def _whose(item: News) -> UUID | None:
     """Return whom news is about, if it is somebody of ours."""
+    if item.user_id is not None and item.provider is not Provider.STRIPE:
+        return item.user_id
     if item.provider is Provider.STRIPE:
         customer = StripeCustomer.objects.filter(customer_id=item.subject).first()
         if customer is not None:
@@ -237,17 +274,17 @@ def _whose(item: News) -> UUID | None:
     return None
 
 
-def _claim(item: News, user_id: UUID) -> set[UUID]:
+def _claim(item: News, user_id: UUID) -> int:
     """Give somebody what was parked under a name this news shows to be theirs."""
     names = {item.subject, *item.aliases} - {str(user_id)}
     if item.payment:
         names.add(f"payment:{item.payment}")
+    if not names:
+        return 0
     parked = StoreEvent.objects.parked().filter(provider=item.provider.value, subject__in=names)
     if item.provider is Provider.REVENUECAT:
-        parked.update(user=user_id, subject=str(user_id))
-    else:
-        parked.update(user=user_id)
-    return {user_id}
+        return parked.update(user=user_id, subject=str(user_id))
+    return parked.update(user=user_id)
 
 
 def _known_user(name: str) -> UUID | None:

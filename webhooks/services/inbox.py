@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import orjson
 from django.conf import settings
@@ -22,6 +21,7 @@ from webhooks.rules import revenuecat, stripe
 
 logger = logging.getLogger(__name__)
 
+DONE = (State.APPLIED, State.IGNORED)
 TRIES = 10
 KEPT = timedelta(days=30)  # a payload, once it is applied
 SLOW = timedelta(minutes=1)  # an event that arrived and was not applied by now was lost
@@ -44,10 +44,10 @@ def retry_due(*, now: datetime) -> int:
     due = InboundEvent.objects.filter(
         state__in=[State.PENDING, State.FAILED], retry_at__lte=now, attempts__lt=TRIES
     )
-    ids = list(due.order_by("created_at", "pk").values_list("pk", flat=True)[:500])
-    for pk in ids:
-        _process(pk, now)
-    return len(ids)
+    rows = list(due.order_by("created_at", "pk")[:500])
+    for row in rows:
+        _process(row, now)
+    return len(rows)
 
 
 def replay(*, event_id: str, now: datetime) -> int:
@@ -56,11 +56,11 @@ def replay(*, event_id: str, now: datetime) -> int:
     One whose payload is gone is left as it is: what it told stands in billing's StoreEvent.
     """
     found = InboundEvent.objects.filter(event_id=event_id).exclude(payload=None)
-    ids = list(found.values_list("pk", flat=True))
     found.update(state=State.PENDING, attempts=0, retry_at=now)
-    for pk in ids:
-        _process(pk, now)
-    return len(ids)
+    rows = list(found)
+    for row in rows:
+        _process(row, now)
+    return len(rows)
 
 
 def prune(*, now: datetime) -> int:
@@ -78,43 +78,47 @@ def _accept(
     if not event_id:  # contract D13: applied, without a row
         entitlements.hear(news=_read(source, event, f"sha256:{digest}", now), now=now)
         return
+    if b"\\u0000" in body:  # PostgreSQL keeps no NUL
+        event = orjson.loads(orjson.dumps(event, default=str).replace(rb"\u0000", b""))
     row = InboundEvent(
         source=source,
         event_id=event_id,
         event_type=kind,
         payload_hash=digest,
-        payload=orjson.loads(orjson.dumps(event, default=str).replace(rb"\u0000", b"")),
+        payload=event,
         retry_at=now + SLOW,
     )
     InboundEvent.objects.bulk_create([row], ignore_conflicts=True)
-    pk = InboundEvent.objects.values_list("pk", flat=True).get(source=source, event_id=event_id)
-    _process(pk, now)
+    kept = InboundEvent.objects.filter(source=source, event_id=event_id)
+    pk, state = kept.values_list("pk", "state").get()
+    if state not in DONE:
+        _process(row if pk == row.pk else kept.get(), now)
 
 
-def _process(pk: UUID, now: datetime) -> None:
-    """Apply an event unless it was. What goes wrong is noted, and due again later."""
+def _process(row: InboundEvent, now: datetime) -> None:
+    """Apply an event. What goes wrong is noted, and due again later.
+
+    Two at once (a store that delivers twice) are told apart by billing, which keeps each piece
+    of news once: the row need not be locked.
+    """
+    kept = InboundEvent.objects.filter(pk=row.pk)
     try:
         with transaction.atomic():
-            row = InboundEvent.objects.select_for_update().get(pk=pk)
-            if row.state in (State.APPLIED, State.IGNORED):
-                return
-            row.state = _apply(row, now)
-            row.processed_at, row.retry_at, row.error = now, None, ""
-            row.save()
+            state = _apply(row, now)
+            kept.update(state=state, processed_at=now, retry_at=None, error="")
     except (OperationalError, InterfaceError):
         raise  # the database is away: the store is told, and delivers again
     except (DatabaseError, ValueError, TypeError, KeyError, LookupError) as error:
         logger.exception("A webhook could not be applied")
-        tried = InboundEvent.objects.values_list("attempts", flat=True).get(pk=pk)
-        InboundEvent.objects.filter(pk=pk).update(
+        kept.exclude(state__in=DONE).update(
             state=State.FAILED,
             attempts=F("attempts") + 1,
             error=type(error).__name__,
-            retry_at=now + timedelta(minutes=1) * 2**tried,
+            retry_at=now + timedelta(minutes=1) * 2**row.attempts,
         )
         metrics.WEBHOOKS.labels("failed").inc()
     else:
-        metrics.WEBHOOKS.labels(row.state).inc()
+        metrics.WEBHOOKS.labels(state.value).inc()
 
 
 def _apply(row: InboundEvent, now: datetime) -> State:
