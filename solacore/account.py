@@ -1,6 +1,5 @@
 """The whole account, over all floors: taken along as one file, or deleted."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
@@ -16,26 +15,23 @@ import accounts.selectors
 import accounts.services.users
 import billing.selectors
 import billing.services.customers
-import solve.selectors
+import solve.selectors.exports
 import solve.services.sessions
 from accounts import limits
 from accounts.auth import SIGNED_IN, ApiRequest
 from accounts.errors import UserNotFound
 from accounts.models import User
 from accounts.rules import cookies
-from solacore.kit import answerlog
+from solacore.kit import answerlog, downloads
 from solacore.kit.http import to_json
 from solacore.kit.ratelimit import meter
 from solacore.kit.threads import in_thread
 
 router = Router(tags=["account"], auth=SIGNED_IN)
 
-IN_MEMORY = 2**20  # bytes of an export kept in memory; more goes to an unnamed file
-CHUNK = 2**16
-
 # Each floor tells what it keeps of somebody; models it leaves out are named, with the reason,
 # in solacore/tests/test_account.py.
-EXPORTS = [accounts.selectors.export, billing.selectors.export, solve.selectors.export]
+EXPORTS = [accounts.selectors.export, billing.selectors.export, solve.selectors.exports.account]
 
 
 class ExportOut(Schema):
@@ -63,9 +59,7 @@ async def export_account(request: ApiRequest) -> StreamingHttpResponse:
     who = request.auth
     await meter(request.scope, limits.API, str(who.user_id))
     file = await in_thread(export)(user_id=who.user_id, now=timezone.now())
-    response = StreamingHttpResponse(_pieces(file), content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="solacore-export.json"'
-    return response
+    return downloads.respond(file, name="solacore-export.json", content_type="application/json")
 
 
 @router.delete("", response={204: None})
@@ -86,8 +80,7 @@ def export(*, user_id: UUID, now: datetime) -> IO[bytes]:
     One moment of the database (REPEATABLE READ), read in batches: memory does not grow with
     the account, and no connection is held while the reader reads. Raises UserNotFound.
     """
-    # A spooled file has no name: whatever happens, nothing of it stays on disk.
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+    file = downloads.spool()
     with transaction.atomic():
         if not connection.savepoint_ids:  # tests have opened one already
             with connection.cursor() as cursor:
@@ -134,9 +127,3 @@ def _write(file: IO[bytes], section: Any) -> None:
         file.write(joint + to_json(row))
         joint = b","
     file.write(b"[]" if joint == b"[" else b"]")
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK):
-            yield piece

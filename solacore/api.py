@@ -24,7 +24,10 @@ from solacore.kit import errors, http
 from solacore.kit.slim import refusal
 from solacore.ops.health import router as health_router
 from solve import streams as solve_streams
+from solve.api.actions import router as actions_router
 from solve.api.answers import router as answers_router
+from solve.api.exports import sessions_router as exports_router
+from solve.api.exports import stats_router
 from solve.api.sessions import router as sessions_router
 from solve.api.templates import router as templates_router
 from webhooks.api import router as webhooks_router
@@ -71,8 +74,11 @@ api.add_router("/auth", devices_router)
 api.add_router("/auth", passwords_router)
 api.add_router("/auth/oauth", oauth_router)
 api.add_router("/account", account_router)
+api.add_router("/sessions", exports_router)  # before it: "all" is no session's id
 api.add_router("/sessions", sessions_router)
 api.add_router("/sessions", answers_router)
+api.add_router("/actions", actions_router)
+api.add_router("/stats", stats_router)
 api.add_router("/api/v1/templates", templates_router)
 api.add_router("/subscriptions", billing_router)
 api.add_router("/webhooks", webhooks_router)

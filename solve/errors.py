@@ -50,3 +50,22 @@ class IdempotencyKeyReused(errors.Invalid):
     def __init__(self) -> None:
         loc = ["header", "Idempotency-Key"]
         super().__init__([{"type": "value_error", "loc": loc, "msg": self.message}])
+
+
+class _ActionError(errors.DomainError):
+    """The contract gives these a plain English sentence as ``detail`` (1.4)."""
+
+    def detail(self) -> object:
+        return self.message
+
+
+class ActionSessionNotFound(_ActionError):
+    status = 404
+    code = "SESSION_NOT_FOUND"
+    message = "Session not found"
+
+
+class NoAction(_ActionError):
+    status = 400
+    code = "NO_ACTION"
+    message = "This session has no action plan yet"

@@ -35,7 +35,12 @@ class Letter(StrEnum):
     TAKEN = "taken"
     REPLAYED = "replayed"
     CLAIMED = "claimed"
+    REMINDER = "reminder"
     GOODBYE = "goodbye"
+
+
+# Only who has shown the address to be theirs is written to beyond the account's own safety.
+TO_CONFIRMED_ONLY = {Letter.REMINDER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,12 @@ def send(
     now: datetime,
     device: Device | None = None,
     provider: str = "",
+    link: str = "",
 ) -> None:
     """Queue a letter to somebody, in the running transaction."""
     facts = {"time": spoken(now), "provider": provider.capitalize()}
+    if link:
+        facts["link"] = link
     if device is not None:
         facts["device"] = _named(device)
     write.enqueue(letter.value, str(user_id), facts)
@@ -83,7 +91,8 @@ def send(
 def write(letter: str, user_id: str, facts: dict[str, str]) -> None:
     """Write one letter to whoever ``user_id`` is by now."""
     user = User.objects.filter(pk=user_id, is_active=True, is_tester=False).first()
-    if user is not None:
+    confirmed = user is not None and user.email_verified_at is not None
+    if user is not None and (confirmed or letter not in TO_CONFIRMED_ONLY):
         _write(Letter(letter), user, facts)
 
 
@@ -123,7 +132,9 @@ def _write(letter: Letter, user: User, facts: Mapping[str, str]) -> None:
         token = mailed.issue(user=user, purpose=proof.purpose, lifetime=proof.lifetime, now=now)
         base = proof.address.format(api=settings.PUBLIC_URL, web=settings.FRONTEND_URL)
         links |= {"link": base + token, "token": token}
-    mail.deliver(letter, to=user.email, locale=user.locale, facts={**facts, **links})
+    # A link that was given leads where the letter is about; a proof's own link comes first.
+    known = {**links, **facts} if letter not in PROOFS else {**facts, **links}
+    mail.deliver(letter, to=user.email, locale=user.locale, facts=known)
 
 
 def spoken(now: datetime) -> str:

@@ -14,7 +14,6 @@ from billing.models import Entitlement, StoreEvent, StripeCustomer, Usage
 from billing.rules import ledger
 from billing.services import customers, entitlements, mirror, quotas, reconcile
 from billing.tests.stores import RevenueCat, Stripe
-from solve.models import SolveSession
 
 
 def current(person):
@@ -476,4 +475,3 @@ def test_plan_costs_one_query_however_many_rows(ada, post, django_assert_num_que
     with django_assert_num_queries(len(one)):
         current(ada)
     assert json.dumps(current(ada))
-    assert SolveSession.objects.count() == 0

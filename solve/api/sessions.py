@@ -14,9 +14,10 @@ from billing import selectors as billing
 from solacore.kit.http import MAX_OFFSET, Text, json_response
 from solacore.kit.ratelimit import meter
 from solacore.kit.threads import in_thread
-from solve import limits, selectors
+from solve import limits
 from solve.rules.steps import Status, Step
-from solve.selectors import HistoryFilter
+from solve.selectors import sessions as selectors
+from solve.selectors.sessions import HistoryFilter
 from solve.services import sessions
 from solve.services.sessions import Changes
 

@@ -11,7 +11,8 @@ from accounts.auth import ApiRequest
 from solacore.kit.http import MAX_OFFSET, Text, client_ip
 from solacore.kit.ratelimit import meter
 from solacore.kit.threads import in_thread
-from solve import limits, selectors
+from solve import limits
+from solve.selectors import templates as selectors
 
 router = Router(tags=["templates"])
 

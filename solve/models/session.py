@@ -68,6 +68,11 @@ class SolveSession(BaseModel):
         indexes = [
             # The history screen: my sessions, newest first.
             models.Index(fields=["user", "-created_at", "id"], name="solve_session_user_recent"),
+            models.Index(
+                fields=["reminder_time"],
+                condition=Q(reminder_sent=False, reminder_time__isnull=False),
+                name="solve_session_reminder_due",
+            ),
             GinIndex(fields=["tags"], name="solve_session_tags"),
         ]
 

@@ -1,10 +1,10 @@
-"""What is asked about Solve. The two hot reads take rows as they leave PostgreSQL.
+"""The two hot reads: the history and one session, rows as they leave PostgreSQL.
 
 Measured (speed.md 1): model instances and a schema over them cost 2-3 times what these plain
 rows do; times and ids are made text where they are, so nothing is parsed twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,6 @@ from uuid import UUID
 from django.db import connection
 
 from solve import errors
-from solve.models import (
-    AnalyticsEvent,
-    Message,
-    PromptTemplate,
-    Role,
-    SolveSession,
-    StepVisit,
-)
 
 _TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
@@ -131,53 +123,3 @@ def _message(row: tuple[Any, ...]) -> dict[str, Any]:
     if said["step"] is None:
         del said["step"]
     return said
-
-
-def templates(*, category: str | None, limit: int, offset: int) -> tuple[list[PromptTemplate], int]:
-    """Return a page of active templates, most used first, and how many there are."""
-    found = PromptTemplate.objects.active()
-    if category is not None:
-        found = found.filter(category=category)
-    ordered = found.order_by("-usage_count", "-created_at", "pk")
-    return list(ordered[offset : offset + limit]), found.count()
-
-
-def template(*, template_id: UUID) -> PromptTemplate:
-    """Return an active template. Raises TemplateNotFound."""
-    found = PromptTemplate.objects.active().filter(pk=template_id).first()
-    if found is None:
-        raise errors.TemplateNotFound
-    return found
-
-
-def export(user_id: UUID) -> Iterator[tuple[str, Any]]:
-    """Yield what Solve keeps of somebody (contract 1.9, and all that was said)."""
-    sessions = SolveSession.objects.owned_by(user_id).order_by("created_at", "pk")
-    yield (
-        "solve_sessions",
-        sessions.values(
-            *("id", "status", "current_step", "locale", "first_step_action", "reminder_time"),
-            *("reminder_sent", "reminder_sent_at", "action_completed", "action_completed_at"),
-            *("tags", "template_id", "device_id", "created_at", "completed_at", "updated_at"),
-        ).iterator(),
-    )
-    # What a template told the model is ours; everything else is its owner's.
-    said = Message.objects.owned_by(user_id).exclude(role=Role.SYSTEM)
-    yield (
-        "messages",
-        said.order_by("session__created_at", "session_id", "number")
-        .values("id", "session_id", "number", "role", "content", "step", "state", "created_at")
-        .iterator(),
-    )
-    visits = StepVisit.objects.filter(session__user_id=user_id).order_by("started_at", "pk")
-    yield (
-        "step_history",
-        visits.values(
-            "id", "session_id", "step", "started_at", "completed_at", "message_count"
-        ).iterator(),
-    )
-    events = AnalyticsEvent.objects.filter(user_id=user_id).order_by("created_at", "pk")
-    yield (
-        "analytics_events",
-        events.values("id", "session_id", "event_type", "payload", "created_at").iterator(),
-    )
