@@ -1,6 +1,6 @@
 """Solve's two streams: post a message and read its answer; read an answer again."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any
@@ -9,20 +9,15 @@ from django.utils import timezone
 from pydantic import BaseModel, Field
 
 from accounts.auth import AuthenticatedStream
-from solacore.kit import answerlog
+from solacore.kit.answerview import AnswerView, begin_and_produce
 from solacore.kit.errors import invalid_field
-from solacore.kit.http import MAX_OFFSET, Text
+from solacore.kit.http import Text
 from solacore.kit.ratelimit import meter
-from solacore.kit.replies import producer
 from solacore.kit.sse import Event, StreamRoute
 from solacore.kit.threads import in_thread, unbroken
 from solve import limits
-from solve.models import Message
 from solve.rules.steps import Step
 from solve.services import replies
-from solve.services.replies import Begun
-
-MAX_KEY = 200
 
 
 class MessageIn(BaseModel):
@@ -32,22 +27,14 @@ class MessageIn(BaseModel):
     step: Step
 
 
-class _AnswerView(AuthenticatedStream):
-    async def show(self, answer: Message, after: int = 0) -> AsyncGenerator[Event, None]:
-        self.response_headers.append((b"x-message-id", str(answer.pk).encode()))
-        async with aclosing(answerlog.shared().tail(answer, after=after)) as events:
-            async for event in events:
-                yield event
-
-
-class ReplyStream(_AnswerView):
+class ReplyStream(AnswerView, AuthenticatedStream):
     """Post a message; read the coach's answer as it is written."""
 
     async def events(self, body: bytes) -> AsyncGenerator[Event, None]:
         principal = await self.authenticate()
         session_id = self.path_uuid("session_id")
         message = self.parse(MessageIn, body)
-        key = self._idempotency_key()
+        key = self.idempotency_key()
         if not message.content.strip():
             raise invalid_field("body", "content", kind="blank", sentence="Say something first")
         await meter(self.scope, limits.SSE, str(principal.user_id))
@@ -60,33 +47,13 @@ class ReplyStream(_AnswerView):
             now=timezone.now(),
         )
         # A client that leaves between the two must not leave an answer without a producer.
-        begun = await unbroken(_begin_and_produce(begin))
+        begun = await unbroken(begin_and_produce(begin))
         async with aclosing(self.show(begun.answer)) as events:
             async for event in events:
                 yield event
 
-    def _idempotency_key(self) -> str | None:
-        key = self.header("idempotency-key")
-        if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
-            raise invalid_field(
-                "header",
-                "Idempotency-Key",
-                kind="string_type",
-                sentence=f"Use 1 to {MAX_KEY} printable characters",
-            )
-        return key
 
-
-async def _begin_and_produce(begin: Callable[[], Begun]) -> Begun:
-    begun = await in_thread(begin)()
-    if begun.script is not None:
-        producer.start(begun.script)
-    for answer_id, closing in begun.superseded.items():
-        await producer.end(answer_id, replies.Superseded(answer_id, closing))
-    return begun
-
-
-class ResumeStream(_AnswerView):
+class ResumeStream(AnswerView, AuthenticatedStream):
     """Read an answer from where the client lost it."""
 
     method = "GET"
@@ -94,7 +61,7 @@ class ResumeStream(_AnswerView):
     async def events(self, body: bytes) -> AsyncGenerator[Event, None]:
         principal = await self.authenticate()
         session_id, message_id = self.path_uuid("session_id"), self.path_uuid("message_id")
-        after = self._last_event_id()
+        after = self.last_event_id()
         await meter(self.scope, limits.API, str(principal.user_id))
         answer = await in_thread(replies.find)(
             session_id=session_id, message_id=message_id, user_id=principal.user_id
@@ -102,19 +69,6 @@ class ResumeStream(_AnswerView):
         async with aclosing(self.show(answer, after)) as events:
             async for event in events:
                 yield event
-
-    def _last_event_id(self) -> int:
-        given = self.header("last-event-id") or "0"
-        if not (
-            given.isascii() and given.isdigit() and len(given) < 11 and int(given) <= MAX_OFFSET
-        ):
-            raise invalid_field(
-                "header",
-                "Last-Event-ID",
-                kind="int_parsing",
-                sentence="Send the id of the last event you received",
-            )
-        return int(given)
 
 
 ROUTES = [

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models.functions import Now
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Length, Now
 
 LEASE = timedelta(seconds=10)
 
@@ -31,7 +32,10 @@ class AnswerState(models.TextChoices):
     INTERRUPTED = "interrupted", "Interrupted"
 
 
+models.TextField.register_lookup(Length)  # content__length
+
 Frames = list[list[Any]]  # [[event name, data], …]: how a stream of this answer ends
+DELETED: Frames = [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
 
 
 class Answer(BaseModel):
@@ -75,6 +79,29 @@ class Answer(BaseModel):
                 [LEASE.total_seconds(), list(texts), list(texts.values())],
             )
             return {row[0] for row in cursor.fetchall() if row[1] == AnswerState.STREAMING}
+
+    @classmethod
+    def conclude(cls, pk: UUID, text: str, state: AnswerState, closing: Frames) -> Frames:
+        """End an answer that still runs, never shortening it, in one conditional statement.
+
+        Returns how its stream ends: ``closing`` itself, or what was written by whoever ended
+        it before.
+        """
+        longer = Case(
+            When(content__length__gt=len(text), then=F("content")),
+            default=Value(text),
+            output_field=models.TextField(),
+        )
+        mine = cls._default_manager.filter(pk=pk)
+        ended = mine.filter(state=AnswerState.STREAMING).update(
+            content=longer, state=state, closing=closing, lease_until=None, updated_at=Now()
+        )
+        if ended:
+            return closing
+        # Its lease ran out, or somebody ended it: what was said meanwhile is kept all the same.
+        cls.checkpoint({pk: text})
+        before = mine.values_list("closing", flat=True).first()
+        return DELETED if before is None else list(before)
 
     @classmethod
     def snapshot(cls, ids: list[UUID]) -> dict[UUID, tuple[str, str, Frames]]:

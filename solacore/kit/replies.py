@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -63,6 +64,29 @@ class Script(Protocol):
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; return how its stream ends."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A message kept and its answer opened. ``script`` is None when nothing is to be produced."""
+
+    answer: Answer
+    script: Script | None = None
+    superseded: dict[UUID, Frames] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """Keeps the last words of an answer that a newer message has ended already."""
+
+    kind: type[Answer]
+    answer_id: UUID
+    closing: Frames
+
+    def __call__(self, text: str) -> Frames:
+        """Keep ``text`` if it is longer than what was checkpointed."""
+        self.kind.checkpoint({self.answer_id: text})
+        return self.closing
 
 
 class Producer:

@@ -9,7 +9,8 @@ import pytest
 from solacore.kit.llm import mirror
 from solacore.kit.llm.base import Ask, Turn
 from solacore.kit.llm.offline import OfflineCoach
-from solve.rules import coach, language
+from solacore.kit.talk import language
+from solve.rules import coach
 
 PROMPTS = Path(__file__).resolve().parents[2] / "templates" / "prompts"
 COACH = OfflineCoach(PROMPTS)

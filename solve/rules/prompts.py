@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from solacore.kit.llm.base import Turn
 from solacore.kit.llm.render import render
-from solve.rules.filters import shield
+from solacore.kit.talk.shield import shield
 
 LANGUAGES = {"en": "English", "zh": "Chinese", "es": "Spanish"}
 

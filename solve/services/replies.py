@@ -1,30 +1,21 @@
 """What a message does to a session, and what its answer does when it ends."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, TextField, Value, When
-from django.db.models.functions import Length, Now
+from django.db.models import F
 from django.utils import timezone
 
 from solacore.kit import llm, metrics
-from solacore.kit.models import LEASE, AnswerState, Frames
+from solacore.kit.models import DELETED, LEASE, AnswerState, Frames
+from solacore.kit.replies import Begun
+from solacore.kit.talk import crisis, language
 from solve import errors, limits
 from solve.models import Message, Role, SolveSession, StepVisit
-from solve.rules import coach, crisis, emotions, language, prompts
+from solve.rules import coach, emotions, prompts
 from solve.rules.steps import Status, Step
 from solve.services import analytics, sessions
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A message kept and its answer opened. ``script`` is None when nothing is to be produced."""
-
-    answer: Message
-    script: "Script | None" = None
-    superseded: dict[UUID, Frames] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -84,7 +75,6 @@ def begin(
     return Begun(answer, script, superseded)
 
 
-TextField.register_lookup(Length)  # content__length
 _SPOKEN = ("session_id", "number", "role", "content", "step", "state", "closing")
 
 
@@ -214,7 +204,7 @@ class Script:
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays."""
         closing = _broken(code, self.ask.step, self.mood)
-        return _end(self.answer_id, text, AnswerState.INTERRUPTED, closing)
+        return Message.conclude(self.answer_id, text, AnswerState.INTERRUPTED, closing)
 
 
 @transaction.atomic
@@ -226,13 +216,13 @@ def finish(script: Script, *, text: str, done: bool, now: datetime) -> Frames:
     try:
         session = sessions.lock(session_id=script.session_id, user_id=script.user_id)
     except errors.SessionNotFound:
-        return [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
+        return DELETED
     open_here = session.current_step == script.ask.step and session.status == Status.ACTIVE
     moves = done and open_here
     to = Step(session.current_step).next if moves else None
     next_step = to or Step(session.current_step)
     closing: Frames = [["done", {"next_step": next_step.value, **script.mood}]]
-    kept = _end(script.answer_id, text, AnswerState.COMPLETE, closing)
+    kept = Message.conclude(script.answer_id, text, AnswerState.COMPLETE, closing)
     if kept is not closing or not moves:
         return kept
     if to is None:
@@ -248,48 +238,11 @@ def stop(*, answer: Message, text: str) -> Frames:
     """End an answer because its reader asked; what was said is kept, the step stays."""
     done = {key: value for key, value in _done_of(answer.closing).items() if key != "stopped"}
     closing: Frames = [["done", {**done, "stopped": True}]]
-    return _end(answer.pk, text, AnswerState.STOPPED, closing)
+    return Message.conclude(answer.pk, text, AnswerState.STOPPED, closing)
 
 
 def _done_of(closing: Frames) -> dict[str, object]:
     return next((dict(data) for name, data in closing if name == "done"), {})
-
-
-def _end(answer_id: UUID, text: str, state: AnswerState, closing: Frames) -> Frames:
-    """End an answer that still runs, never shortening it, in one conditional statement.
-
-    Returns how its stream ends: ``closing`` itself, or what was written by whoever ended it
-    before.
-    """
-    longer = Case(
-        When(content__length__gt=len(text), then=F("content")),
-        default=Value(text),
-        output_field=TextField(),
-    )
-    running = Message.objects.running().filter(pk=answer_id)
-    ended = running.update(
-        content=longer, state=state, closing=closing, lease_until=None, updated_at=Now()
-    )
-    if ended:
-        return closing
-    # Its lease ran out, or somebody ended it: what was said meanwhile is kept all the same.
-    Message.checkpoint({answer_id: text})
-    before = Message.objects.filter(pk=answer_id).values_list("closing", flat=True).first()
-    deleted: Frames = [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
-    return deleted if before is None else list(before)
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """Keeps the last words of an answer that a newer message has ended already."""
-
-    answer_id: UUID
-    closing: Frames
-
-    def __call__(self, text: str) -> Frames:
-        """Keep ``text`` if it is longer than what was checkpointed."""
-        Message.checkpoint({self.answer_id: text})
-        return self.closing
 
 
 def find(*, session_id: UUID, message_id: UUID, user_id: UUID) -> Message:

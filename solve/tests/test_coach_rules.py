@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solacore.kit.talk.language import detect
 from solve.rules.coach import MAX_TURNS, Trailer, TrailerFilter, has_options, is_real, purpose_met
-from solve.rules.language import detect
 
 SMALL = ["hi", "Hello there!", "ok", "lol", "nice weather today", "how are you?", "你好", "哈哈",
          "hola qué tal", "😀!!", "hi, how are you", "你好啊 在吗", "...", "thanks"]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from solve.rules import crisis
+from solacore.kit.talk import crisis
 
 CAUGHT = """
 I want to die|i wanna die|quiero morir|sometimes I think about SUICIDE|I'm having suicidal thoughts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from solve.rules.filters import shield
+from solacore.kit.talk.shield import shield
 
 
 @pytest.mark.parametrize(
