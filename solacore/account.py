@@ -15,6 +15,9 @@ import accounts.selectors
 import accounts.services.users
 import billing.selectors
 import billing.services.customers
+import learn.selectors.cards
+import learn.selectors.sessions
+import learn.services.sessions
 import solve.selectors.exports
 import solve.services.sessions
 from accounts import limits
@@ -31,7 +34,13 @@ router = Router(tags=["account"], auth=SIGNED_IN)
 
 # Each floor tells what it keeps of somebody; models it leaves out are named, with the reason,
 # in solacore/tests/test_account.py.
-EXPORTS = [accounts.selectors.export, billing.selectors.export, solve.selectors.exports.account]
+EXPORTS = [
+    accounts.selectors.export,
+    billing.selectors.export,
+    solve.selectors.exports.account,
+    learn.selectors.sessions.account,
+    learn.selectors.cards.account,
+]
 
 
 class ExportOut(Schema):
@@ -51,6 +60,10 @@ class ExportOut(Schema):
     messages: list[dict[str, Any]]
     step_history: list[dict[str, Any]]
     analytics_events: list[dict[str, Any]]
+    learn_sessions: list[dict[str, Any]]
+    learn_messages: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
 
 
 @router.get("/export", response=ExportOut)
@@ -105,6 +118,7 @@ def erase(*, user_id: UUID, now: datetime) -> list[UUID]:
     if not User.objects.select_for_update().filter(pk=user_id):
         raise UserNotFound
     answers = solve.services.sessions.erase_all(user_id=user_id, now=now)
+    answers += learn.services.sessions.erase_all(user_id=user_id, now=now)
     billing.services.customers.erase(user_id=user_id)
     accounts.services.users.erase(user_id=user_id, now=now)
     return answers

@@ -19,6 +19,9 @@ from accounts.api.oauth import router as oauth_router
 from accounts.api.passwords import router as passwords_router
 from accounts.errors import InvalidToken
 from billing.api import router as billing_router
+from learn import streams as learn_streams
+from learn.api.cards import router as cards_router
+from learn.api.sessions import router as learn_router
 from solacore.account import router as account_router
 from solacore.kit import errors, http
 from solacore.kit.slim import refusal
@@ -49,12 +52,31 @@ class JsonRenderer(BaseRenderer):
         return http.to_json(data)
 
 
+METRICS: dict[str, Any] = {
+    "/health/metrics": {
+        "get": {
+            "operationId": "health_metrics",
+            "summary": "Metrics",
+            "description": "What Prometheus scrapes. Keep it inside: the proxy does not show it.",
+            "tags": ["health"],
+            "responses": {
+                "200": {
+                    "description": "Prometheus text format",
+                    "content": {"text/plain": {"schema": {"type": "string"}}},
+                }
+            },
+        }
+    }
+}
+
+
 class Api(NinjaAPI):
     """The API, whose description also names the streams (they are not ninja's)."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)
-        schema["paths"].update(solve_streams.OPENAPI)
+        schema["paths"].update(solve_streams.OPENAPI | learn_streams.OPENAPI)
+        schema["paths"].update(METRICS)
         schema["info"]["x-api-version"] = settings.APP_VERSION
         return schema
 
@@ -78,6 +100,8 @@ api.add_router("/sessions", exports_router)  # before it: "all" is no session's 
 api.add_router("/sessions", sessions_router)
 api.add_router("/sessions", answers_router)
 api.add_router("/actions", actions_router)
+api.add_router("/learn", cards_router)  # before it: "cards" is no session's id
+api.add_router("/learn", learn_router)
 api.add_router("/stats", stats_router)
 api.add_router("/api/v1/templates", templates_router)
 api.add_router("/subscriptions", billing_router)

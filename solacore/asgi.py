@@ -15,12 +15,15 @@ from django.core.handlers.asgi import ASGIHandler
 
 from accounts.rules import csrf
 from accounts.selectors import people
+from learn import streams as learn_streams
 from solacore.kit import outbound
 from solacore.kit.gate import App, Gate, Receive, Send, is_page
 from solacore.kit.http import Scope, cookies_of
 from solacore.kit.replies import producer
 from solacore.kit.slim import SlimHandler
-from solve.streams import ROUTES
+from solve import streams as solve_streams
+
+ROUTES = [*solve_streams.ROUTES, *learn_streams.ROUTES]
 
 
 class House:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Schema
 from pydantic import AfterValidator, EmailStr, Field
 
@@ -15,7 +14,7 @@ from accounts.rules import cookies
 from accounts.rules.passwords import check_password
 from accounts.services.devices import DeviceClaim
 from accounts.services.sessions import SignedIn
-from solacore.kit.http import Text, client_ip, json_response
+from solacore.kit.http import Text, client_ip, json_response, preferred_language
 from solacore.kit.mail import LANGUAGES
 
 AUTHENTICATED = "Authenticated"
@@ -59,10 +58,7 @@ def claim_of(request: ApiRequest, fingerprint: str, name: str | None) -> DeviceC
 
 def locale_of(request: ApiRequest) -> str:
     """Return the language the caller's browser prefers among ours, for letters; else English."""
-    for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        if tag[:2] in LANGUAGES:
-            return tag[:2]
-    return "en"
+    return preferred_language(request.headers.get("Accept-Language", ""), LANGUAGES, "en")
 
 
 def success(request: ApiRequest, signed_in: SignedIn, status: int = 200) -> HttpResponse:

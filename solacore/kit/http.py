@@ -1,13 +1,14 @@
 """What both halves of the house read from an exchange, read once and the same way."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
 import orjson
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation.trans_real import parse_accept_lang_header
 from pydantic import AfterValidator
 
 from solacore.kit import errors
@@ -87,6 +88,14 @@ def is_whitelisted(scope: Scope) -> bool:
         address.version == network.version and address.subnet_of(network)  # type: ignore[arg-type]
         for network in allowed
     )
+
+
+def preferred_language(header: str, ours: Collection[str], default: str) -> str:
+    """Return the first of an Accept-Language's wishes that is one of ``ours``."""
+    for tag, _ in parse_accept_lang_header(header):
+        if tag[:2] in ours:
+            return tag[:2]
+    return default
 
 
 def read_json(body: bytes) -> Any:

@@ -31,6 +31,10 @@ EXPORTED = {
     "billing.StoreEvent": "store_events",
     "billing.StripeCustomer": "stripe_customers",
     "billing.Usage": "usage",
+    "learn.Card": "cards",
+    "learn.Review": "reviews",
+    "learn.LearnMessage": "learn_messages",
+    "learn.LearnSession": "learn_sessions",
     "solve.AnalyticsEvent": "analytics_events",
     "solve.Message": "messages",
     "solve.SolveSession": "solve_sessions",
@@ -71,6 +75,13 @@ def full(ada, mailoutbox):
     ada.send("PATCH", f"/sessions/{session}", {"tags": ["family"], "current_step": "reframe"})
     ada.wire.send("POST", "/auth/forgot-password", {"email": ada.email})
     Identity.objects.create(user_id=ada.id, provider="google", subject="ada-at-google")
+    lesson = ada.send("POST", "/learn").json()["session_id"]
+    ada.send(
+        "POST", f"/learn/{lesson}/messages", {"content": "How do tides work?", "step": "start"}
+    )
+    ada.wire.settle()
+    card = ada.send("POST", "/learn/cards", {"question": "Why?", "answer": "The moon"}).json()["id"]
+    ada.send("POST", f"/learn/reviews/{card}/grade", {"rating": "good"})
     StripeCustomer.objects.create(user_id=ada.id, customer_id="cus_ada")
     entitlements.grant(user_id=ada.id, tier="pro", until=None, reason="test", now=timezone.now())
     return ada

@@ -182,3 +182,19 @@ def effects(house, event):
 
 def entitlements(house, user):
     return sql(house, "SELECT count(*) FROM billing_entitlement WHERE user_id = %s", user)[0][0]
+
+
+def test_two_devices_grading_at_once_lose_nothing(shop):
+    client = Client(shop.url)
+    body = {"question": "Why tides?", "answer": "The moon"}
+    card = client.http.post("/learn/cards", json=body).raise_for_status().json()["id"]
+    path = f"/learn/reviews/{card}/grade"
+
+    def look(n):
+        headers = {"Idempotency-Key": f"k{n % 10}"}
+        return client.http.post(path, json={"rating": "good"}, headers=headers).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(look, range(40))) == {200}
+    ((looks,),) = sql(shop, "SELECT count(*) FROM learn_review WHERE card_id = %s", card)
+    assert looks == 10

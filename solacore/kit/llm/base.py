@@ -18,7 +18,8 @@ class Ask:
     """Everything a provider may use to answer.
 
     Model providers send ``system`` and ``turns``. The offline coach, which reads no
-    prompt, goes by ``product``, ``step``, ``moving`` and ``language``.
+    prompt, goes by ``product``, ``step``, ``moving`` and ``language``,
+    in Learn also by ``method`` ("" when the step itself is taught).
 
     ``turns`` is oldest first and ends with the user's message. ``turn_in_step`` counts the
     user's messages in this step, the current one included, from 1. ``moving`` says that
@@ -33,6 +34,7 @@ class Ask:
     turn_in_step: int = 1
     moving: bool = False
     language: str = "en"
+    method: str = ""
 
 
 class ProviderUnavailable(Exception):

@@ -66,6 +66,9 @@ class OfflineCoach:
         """Return the whole answer."""
         said = _Said(ask)
         words = self._words(ask.language)
+        if ask.product == "learn":
+            variants = words["learn"][ask.method or ask.step]
+            return said.fill(variants[(ask.turn_in_step - 1) % len(variants)])
         if not ask.moving and (ask.step == "receive" or not said.last_heart):
             return self._say(words["small_talk"], said)
         if ask.moving:

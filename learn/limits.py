@@ -1,0 +1,13 @@
+"""Learn's allowances: how often, how long."""
+
+from solacore.kit.ratelimit import Limit
+
+API = Limit("API")
+SSE = Limit("SSE")
+
+MESSAGE_CHARACTERS = 4_000
+TOPIC_CHARACTERS = 30
+FIRST_MESSAGE_CHARACTERS = 50
+HISTORY_TURNS = 40
+ANSWERED_CHARACTERS = 50  # an answer longer than this completes its step (contract 4.5)
+CARDS = 20_000  # of one account
