@@ -20,18 +20,21 @@ class Provider:
     answers: dict[tuple[str, str], dict] = field(default_factory=dict)
     calls: list[tuple[str, str, dict, dict]] = field(default_factory=list)
     failing: bool = False
+    hold: threading.Event | None = None  # answers wait for it
 
     def asked(self, method: str, path: str) -> list[dict]:
         return [form for m, p, form, _ in self.calls if (m, p) == (method, path)]
 
 
-def _serve(provider: Provider) -> ThreadingHTTPServer:
+def serve(provider: Provider) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def _take(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)
             form = dict(parse_qsl(self.rfile.read(size).decode()))
             path = self.path.partition("?")[0]
             provider.calls.append((self.command, path, form, dict(self.headers)))
+            if provider.hold is not None:
+                provider.hold.wait(30)
             answer = provider.answers.get((self.command, path))
             missing = {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
             status = 500 if provider.failing else 200 if answer is not None else 404
@@ -70,7 +73,7 @@ def post(wire, shops):
 def provider(shops):
     """Stripe and RevenueCat to ask, with keys."""
     made = Provider()
-    server = _serve(made)
+    server = serve(made)
     made.url = f"http://127.0.0.1:{server.server_port}"
     shops.STRIPE_API_BASE = shops.REVENUECAT_API_BASE = made.url
     shops.STRIPE_KEY = shops.STRIPE_SECRET_KEY = "sk_test_" + "x" * 32

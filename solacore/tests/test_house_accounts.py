@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -163,6 +164,26 @@ def test_lists_are_fresh_after_every_change(live_house):
     assert len(client.http.get("/auth/sessions").json()) == 2
     assert client.http.delete("/auth/sessions").status_code == 204
     assert len(client.http.get("/auth/sessions").json()) == 1
+
+
+def test_one_device_registered_by_many_at_once_is_one_persons(live_house):
+    fingerprint = uuid.uuid4().hex
+
+    def register(n):
+        body = {
+            "email": f"{uuid.uuid4().hex[:12]}@example.com",
+            "password": "Quiet-Morning-7",
+            "device_fingerprint": fingerprint,
+        }
+        return httpx.post(f"{live_house.url}/auth/register", json=body, timeout=30, trust_env=False)
+
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(register, range(8)))
+    assert sorted(reply.status_code for reply in replies) == [201] + [400] * 7
+    refused = [reply.json() for reply in replies if reply.status_code == 400]
+    assert {answer["error"] for answer in refused} == {"DEVICE_BOUND_TO_OTHER"}
+    rows = "SELECT count(*) FROM accounts_user u JOIN accounts_device d ON d.user_id = u.id WHERE fingerprint = %s"
+    assert sql(live_house, rows, fingerprint)[0][0] == 1
 
 
 class Sink(MessageHandler):

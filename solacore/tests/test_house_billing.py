@@ -10,6 +10,7 @@ import httpx
 import psycopg
 import pytest
 
+from billing.tests.conftest import Provider, serve
 from billing.tests.stores import RevenueCat, Stripe, signed
 from solacore.tests.test_house import Client, hang_up  # noqa: F401 (a fixture)
 from solacore.tests.test_house_accounts import sql
@@ -172,6 +173,49 @@ def kill_at(house, seam):
     assert deliver(house, event).status_code == 200
     assert effects(house, event) == 1
     assert tier(client) == "pro"
+
+
+def test_kill_while_stripe_is_asked_is_made_good_by_the_queue(make_house):
+    stripe = Provider(hold=threading.Event())
+    server = serve(stripe)
+    house = make_house(
+        **SHOPS,
+        STRIPE_SECRET_KEY="sk_test_" + "x" * 32,
+        STRIPE_API_BASE=f"http://127.0.0.1:{server.server_port}",
+    )
+    client = Client(house.url)
+    s = Stripe(client.tokens["user_id"])
+    picture = {
+        "id": s.subscription, "object": "subscription", "customer": s.customer, "status": "active",
+        "items": {"object": "list", "data": [{"id": "si", "object": "subscription_item", "price": {"id": "price_pro", "object": "price"}}]},
+    }  # fmt: skip
+    stripe.answers["GET", f"/v1/subscriptions/{s.subscription}"] = picture
+    deliver(house, s.checkout("standard", 38))
+    deliver(house, s.changed(39, status="active", tier="standard"))
+    queue = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE task_path LIKE '%%check_subscription' AND status = %s"
+    deadline = time.monotonic() + 20
+    while not sql(house, queue, "RUNNING")[0][0]:
+        assert time.monotonic() < deadline
+        # The mirror's task, which waits for Stripe as well, may stand in front of it.
+        sql(
+            house,
+            "UPDATE django_tasks_database_dbtaskresult SET status = 'SUCCESSFUL' WHERE task_path LIKE '%%show_staff' AND status = 'READY'",
+        )
+        time.sleep(0.1)
+    house.kill()
+    stripe.hold.set()
+    sql(
+        house,
+        "UPDATE django_tasks_database_dbtaskresult SET started_at = now() - interval '11 minutes' WHERE status = 'RUNNING'",
+    )
+    house.start()  # its first round puts back what a dead worker held
+    deadline = time.monotonic() + 20
+    while tier(client) != "pro":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    house.stop()
+    server.shutdown()
+    server.server_close()
 
 
 def effects(house, event):

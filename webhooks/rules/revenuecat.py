@@ -21,22 +21,35 @@ STORES = {
     "PROMOTIONAL": Store.PROMO,
 }
 
-# What each type is in our words. A cancellation is for the end of the period, unless the
-# money was given back; a pause begins when the period ends, and EXPIRATION tells that.
+# What each type is in our words, and why. TEST and whatever is not named here is kept without
+# effect: nobody gains or loses by what we do not understand.
 KINDS = {
+    # Money was paid, or access given: a new beginning, also after an end.
     "INITIAL_PURCHASE": Kind.GRANTED,
+    # Bought once: lasts until its expiry, or for good when it has none.
     "NON_RENEWING_PURCHASE": Kind.GRANTED,
+    # The store is down and RevenueCat vouches for a day: believed for as long as it says.
     "TEMPORARY_ENTITLEMENT_GRANT": Kind.GRANTED,
+    # Paid for another period; also what follows a failed payment or an expiry that was mended.
     "RENEWAL": Kind.RENEWED,
+    # Another plan; status and period stay until a renewal tells them.
     "PRODUCT_CHANGE": Kind.UPDATED,
+    # They will not go on: access stays until the period they paid for ends, without grace.
     "CANCELLATION": Kind.WILL_END,
+    # A pause begins when the paid period ends; EXPIRATION tells that it has.
     "SUBSCRIPTION_PAUSED": Kind.WILL_END,
+    # They changed their mind before the end.
     "UNCANCELLATION": Kind.WILL_GO_ON,
+    # The store tries again for days: access goes on meanwhile, and says so.
     "BILLING_ISSUE": Kind.PAYMENT_FAILED,
+    # Paid or given time on top.
     "SUBSCRIPTION_EXTENDED": Kind.EXTENDED,
+    # It is over. A later RENEWAL or purchase revives it: stores do mend their own mistakes.
     "EXPIRATION": Kind.ENDED,
+    # The money went back, and access with it; reversed, both come back.
     "REFUND": Kind.REFUNDED,
     "REFUND_REVERSED": Kind.RESTORED,
+    # The same store account now belongs to somebody else here: what it bought goes along.
     "TRANSFER": Kind.MOVED,
 }
 REFUND_REASONS = {"CUSTOMER_SUPPORT"}  # the store gave the money back

@@ -180,19 +180,28 @@ def _payment(thing: dict[str, Any]) -> str:
     return identifier(thing.get("payment_intent")) or identifier(thing.get("charge"))
 
 
-# Every event that counts, and why; all others are kept without effect.
+# Every event that counts, and why. All others (prices, payment methods, previews of invoices)
+# are kept without effect: none of them changes what somebody has.
 _READERS: dict[str, Callable[[dict[str, Any], Mapping[str, str]], Told]] = {
+    # The only event that names our user and the price: it ties customer and subscription to them.
     "checkout.session.completed": _checkout,
+    # Bank debits are settled days later: access begins, or never does, when they are.
     "checkout.session.async_payment_succeeded": _paid_later,
     "checkout.session.async_payment_failed": _never_paid,
+    # Stripe's picture of the subscription: plan, status, period, and whether it will end.
     "customer.subscription.created": _subscription,
     "customer.subscription.updated": _subscription,
     "customer.subscription.paused": _subscription,
     "customer.subscription.resumed": _subscription,
+    # Final: a deleted subscription never comes back, a new one has a new id.
     "customer.subscription.deleted": _deleted,
+    # A paid invoice opens its period; a proration's does not.
     "invoice.paid": _invoice_paid,
+    # Stripe tries again for days: access goes on meanwhile, and says so.
     "invoice.payment_failed": _invoice_failed,
+    # The whole of it given back: what it paid for is over.
     "charge.refunded": _refunded,
+    # The bank holds the money: access waits until it is settled who is right.
     "charge.dispute.created": _disputed,
     "charge.dispute.closed": _dispute_closed,
 }
