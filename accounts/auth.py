@@ -6,7 +6,8 @@ a revocation counts at once, whether Redis is up, down or late.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -17,10 +18,14 @@ from ninja.security.base import AuthBase
 from accounts import errors, selectors
 from accounts.rules import cookies, tokens
 from accounts.selectors import Principal
+from solacore.kit.answerview import AnswerView, begin_and_produce
 from solacore.kit.cache import Kept
 from solacore.kit.http import cookies_of, headers_of
-from solacore.kit.sse import EventStream
-from solacore.kit.threads import in_thread
+from solacore.kit.models import Answer
+from solacore.kit.ratelimit import Limit, meter
+from solacore.kit.replies import Begun
+from solacore.kit.sse import Event, EventStream
+from solacore.kit.threads import in_thread, unbroken
 
 BELIEVED_SECONDS = 600.0  # even with a line that seems up (contract 2.12)
 
@@ -111,3 +116,31 @@ class AuthenticatedStream(EventStream):
     async def recheck(self) -> None:
         """End the view of somebody who was signed out meanwhile."""
         await identify(self._token)
+
+
+class AnswerStream(AnswerView, AuthenticatedStream):
+    """The two views of a durable answer every app has: of a new one, and of one again."""
+
+    async def reply(self, begin: Callable[[], Begun]) -> AsyncGenerator[Event, None]:
+        """Keep a message (``begin`` may block) and show its answer as it is written."""
+        # A client that leaves between the two must not leave an answer without a producer.
+        begun = await unbroken(begin_and_produce(begin))
+        async with aclosing(self.show(begun.answer)) as events:
+            async for event in events:
+                yield event
+
+    async def again(self, find: Callable[..., Answer], limit: Limit) -> AsyncGenerator[Event, None]:
+        """Show an answer of the caller's from where they lost it.
+
+        ``find(session_id=…, message_id=…, user_id=…)`` returns it or refuses; it may block.
+        """
+        principal = await self.authenticate()
+        session_id, message_id = self.path_uuid("session_id"), self.path_uuid("message_id")
+        after = self.last_event_id()
+        await meter(self.scope, limit, str(principal.user_id))
+        answer = await in_thread(find)(
+            session_id=session_id, message_id=message_id, user_id=principal.user_id
+        )
+        async with aclosing(self.show(answer, after)) as events:
+            async for event in events:
+                yield event

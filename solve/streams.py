@@ -3,18 +3,17 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.utils import timezone
 from pydantic import BaseModel, Field
 
-from accounts.auth import AuthenticatedStream
-from solacore.kit.answerview import AnswerView, begin_and_produce
+from accounts.auth import AnswerStream
+from solacore.kit.answerview import described
 from solacore.kit.errors import invalid_field
 from solacore.kit.http import Text
 from solacore.kit.ratelimit import meter
 from solacore.kit.sse import Event, StreamRoute
-from solacore.kit.threads import in_thread, unbroken
 from solve import limits
 from solve.rules.steps import Step
 from solve.services import replies
@@ -27,7 +26,7 @@ class MessageIn(BaseModel):
     step: Step
 
 
-class ReplyStream(AnswerView, AuthenticatedStream):
+class ReplyStream(AnswerStream):
     """Post a message; read the coach's answer as it is written."""
 
     async def events(self, body: bytes) -> AsyncGenerator[Event, None]:
@@ -46,29 +45,18 @@ class ReplyStream(AnswerView, AuthenticatedStream):
             idempotency_key=key,
             now=timezone.now(),
         )
-        # A client that leaves between the two must not leave an answer without a producer.
-        begun = await unbroken(begin_and_produce(begin))
-        async with aclosing(self.show(begun.answer)) as events:
+        async with aclosing(self.reply(begin)) as events:
             async for event in events:
                 yield event
 
 
-class ResumeStream(AnswerView, AuthenticatedStream):
+class ResumeStream(AnswerStream):
     """Read an answer from where the client lost it."""
 
     method = "GET"
 
-    async def events(self, body: bytes) -> AsyncGenerator[Event, None]:
-        principal = await self.authenticate()
-        session_id, message_id = self.path_uuid("session_id"), self.path_uuid("message_id")
-        after = self.last_event_id()
-        await meter(self.scope, limits.API, str(principal.user_id))
-        answer = await in_thread(replies.find)(
-            session_id=session_id, message_id=message_id, user_id=principal.user_id
-        )
-        async with aclosing(self.show(answer, after)) as events:
-            async for event in events:
-                yield event
+    def events(self, body: bytes) -> AsyncGenerator[Event, None]:
+        return self.again(replies.find, limits.API)
 
 
 ROUTES = [
@@ -77,69 +65,17 @@ ROUTES = [
 ]
 
 
-def _parameter(name: str, where: str, *, kind: str = "string") -> dict[str, Any]:
-    schema = {"type": kind, **({"format": "uuid"} if where == "path" else {})}
-    return {"name": name, "in": where, "required": where == "path", "schema": schema}
-
-
-_FRAMES = {
-    "200": {
-        "description": (
-            "Frames `token` {content}, then `done` {next_step, emotion_detected, confidence} "
-            "(at risk: {blocked, reason, resources}); on failure `error` before `done`. An "
-            "event's id is the number of characters so far. X-Message-Id names the answer."
-        ),
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
-_SECURITY: list[dict[str, list[str]]] = [{"BearerAuth": []}, {"CookieAuth": []}]
-OPENAPI: dict[str, Any] = {
-    "/sessions/{session_id}/messages": {
-        "post": {
-            "operationId": "solve_streams_reply",
-            "summary": "Reply",
-            "description": ReplyStream.__doc__,
-            "tags": ["solve"],
-            "parameters": [
-                _parameter("session_id", "path"),
-                _parameter("Idempotency-Key", "header"),
-            ],
-            "requestBody": {
-                "required": True,
-                "content": {
-                    "application/json": {
-                        "schema": {
-                            "type": "object",
-                            "required": ["content", "step"],
-                            "properties": {
-                                "content": {
-                                    "type": "string",
-                                    "minLength": 1,
-                                    "maxLength": limits.MESSAGE_CHARACTERS,
-                                },
-                                "step": {"type": "string", "enum": Step.values},
-                            },
-                        }
-                    }
-                },
-            },
-            "responses": _FRAMES,
-            "security": _SECURITY,
-        }
-    },
-    "/sessions/{session_id}/messages/{message_id}/stream": {
-        "get": {
-            "operationId": "solve_streams_resume",
-            "summary": "Resume",
-            "description": ResumeStream.__doc__,
-            "tags": ["solve"],
-            "parameters": [
-                _parameter("session_id", "path"),
-                _parameter("message_id", "path"),
-                _parameter("Last-Event-ID", "header", kind="integer"),
-            ],
-            "responses": _FRAMES,
-            "security": _SECURITY,
-        }
+_BODY = {
+    "type": "object",
+    "required": ["content", "step"],
+    "properties": {
+        "content": {"type": "string", "minLength": 1, "maxLength": limits.MESSAGE_CHARACTERS},
+        "step": {"type": "string", "enum": Step.values},
     },
 }
+OPENAPI = described(
+    "/sessions",
+    app="solve",
+    done="{next_step, emotion_detected, confidence}",
+    body=_BODY,
+)

@@ -1,7 +1,8 @@
 """What every stream of an answer does, whichever app's it is: show it, from wherever."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from typing import Any
 
 from solacore.kit import answerlog
 from solacore.kit.errors import invalid_field
@@ -62,3 +63,63 @@ async def begin_and_produce(begin: Callable[[], Begun]) -> Begun:
     for answer_id, closing in begun.superseded.items():
         await producer.end(answer_id, Superseded(type(begun.answer), answer_id, closing))
     return begun
+
+
+def described(
+    prefix: str, *, app: str, done: str, body: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Return the OpenAPI paths of an app's two streams (they are not ninja's).
+
+    ``done`` says in words what the closing frame holds, ``body`` is the message's schema.
+    """
+    frames = {
+        "200": {
+            "description": (
+                f"Frames `token` {{content}}, then `done` {done} (at risk: {{blocked, reason, "
+                "resources}); on failure `error` before `done`. An event's id is the number of "
+                "characters so far. X-Message-Id names the answer."
+            ),
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    }
+    common = {
+        "tags": [app],
+        "responses": frames,
+        "security": [{"BearerAuth": []}, {"CookieAuth": []}],
+    }
+    return {
+        f"{prefix}/{{session_id}}/messages": {
+            "post": {
+                "operationId": f"{app}_streams_reply",
+                "summary": "Reply",
+                "description": "Post a message; read the answer as it is written.",
+                "parameters": [
+                    _parameter("session_id", "path"),
+                    _parameter("Idempotency-Key", "header"),
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": dict(body)}},
+                },
+                **common,
+            }
+        },
+        f"{prefix}/{{session_id}}/messages/{{message_id}}/stream": {
+            "get": {
+                "operationId": f"{app}_streams_resume",
+                "summary": "Resume",
+                "description": "Read an answer from where the client lost it.",
+                "parameters": [
+                    _parameter("session_id", "path"),
+                    _parameter("message_id", "path"),
+                    _parameter("Last-Event-ID", "header", kind="integer"),
+                ],
+                **common,
+            }
+        },
+    }
+
+
+def _parameter(name: str, where: str, *, kind: str = "string") -> dict[str, Any]:
+    schema = {"type": kind, **({"format": "uuid"} if where == "path" else {})}
+    return {"name": name, "in": where, "required": where == "path", "schema": schema}
