@@ -44,6 +44,7 @@ def template_database() -> str:
     for file in sorted(ROOT.glob("*/*migrations/*.py")):
         digest.update(file.read_bytes())
     name = f"template_{digest.hexdigest()[:16]}"
+    (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var" / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one of the parallel workers makes it
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
