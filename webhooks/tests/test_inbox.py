@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing.models import Entitlement, StoreEvent, StripeCustomer
-from billing.tests.stores import DAY, Post, RevenueCat, Stripe, signed
+from billing.tests.stores import Post, RevenueCat, Stripe, signed
 from solacore import account
 from solacore.kit.http import to_json
 from webhooks.models import InboundEvent
@@ -165,6 +165,21 @@ def test_payments_off_is_said_before_anything_else(post, shops):
     shops.PAYMENTS_ENABLED = False
     assert post.stripe(b"junk", **{"stripe-signature": ""}).code == "PAYMENTS_DISABLED"
     assert post.revenuecat({}, authorization="").status == 501
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a\x00b\x00\x00", "ab"),
+        ("\\u0000", "\\u0000"),
+        ("\\\x00", "\\"),
+        ("x\\\\u0000", "x\\\\u0000"),
+    ],
+)
+def test_nul_is_left_out_of_what_is_kept_and_nothing_else(post, ada, sent, kept):
+    event = {**Stripe(ada.id).checkout(day=39), "note": sent}
+    assert post.stripe(json.dumps(event).encode()).status == 200
+    assert InboundEvent.objects.get().payload["note"] == kept
 
 
 class TestOnce:
@@ -440,4 +455,3 @@ class TestCommands:
 def test_answers_say_nothing_about_people(post, ada, caplog):
     post.stripe(Stripe(ada.id).checkout(day=39, customer_email=ada.email))
     assert ada.email not in caplog.text
-    assert DAY
