@@ -20,7 +20,7 @@ class Provider:
     answers: dict[tuple[str, str], dict] = field(default_factory=dict)
     calls: list[tuple[str, str, dict, dict]] = field(default_factory=list)
     failing: bool = False
-    hold: threading.Event | None = None  # answers wait for it
+    hold: threading.Event | None = None  # what is asked of a subscription waits for it
 
     def asked(self, method: str, path: str) -> list[dict]:
         return [form for m, p, form, _ in self.calls if (m, p) == (method, path)]
@@ -33,7 +33,7 @@ def serve(provider: Provider) -> ThreadingHTTPServer:
             form = dict(parse_qsl(self.rfile.read(size).decode()))
             path = self.path.partition("?")[0]
             provider.calls.append((self.command, path, form, dict(self.headers)))
-            if provider.hold is not None:
+            if provider.hold is not None and path.startswith("/v1/subscriptions/"):
                 provider.hold.wait(30)
             answer = provider.answers.get((self.command, path))
             missing = {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
