@@ -30,6 +30,7 @@ from solacore.kit.threads import in_thread, unbroken
 BELIEVED_SECONDS = 600.0  # even with a line that seems up (contract 2.12)
 
 _verified: Kept[str, tokens.Access] = Kept()
+_principal = in_thread(selectors.principal)
 
 
 def token_of(headers: Mapping[str, str], jar: Mapping[str, str]) -> str | None:
@@ -43,9 +44,7 @@ def token_of(headers: Mapping[str, str], jar: Mapping[str, str]) -> str | None:
 async def identify(token: str | None) -> Principal:
     """Return who holds ``token``. Raises InvalidToken, NoLoginSession, SessionRevoked."""
     access = _read(token)
-    load = partial(
-        in_thread(selectors.principal), user_id=access.user_id, session_id=access.session_id
-    )
+    load = partial(_principal, user_id=access.user_id, session_id=access.session_id)
     found = await selectors.people.read_through(
         access.user_id, access.session_id, BELIEVED_SECONDS, load
     )

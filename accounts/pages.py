@@ -46,7 +46,7 @@ async def free_device(request: HttpRequest) -> HttpResponse:
 
 async def _act(request: HttpRequest, words: str, act: Callable[..., None]) -> HttpResponse:
     language = _language(request)
-    title, button, *done = WORDS[words][language]
+    title, button, done = WORDS[words][language]
     context = {"language": language, "title": title, "button": button}
     if request.method == "GET":
         return _page(request, {**context, "token": request.GET.get("token", "")})
@@ -55,7 +55,7 @@ async def _act(request: HttpRequest, words: str, act: Callable[..., None]) -> Ht
         await in_thread(act)(token=token, now=timezone.now())
     except InvalidOrExpiredToken:
         return _page(request, {**context, "sentence": WORDS["spent"][language][0]}, status=400)
-    return _page(request, {**context, "sentence": done[0]})
+    return _page(request, {**context, "sentence": done})
 
 
 def _language(request: HttpRequest) -> str:

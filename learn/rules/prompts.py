@@ -1,12 +1,8 @@
 """What a model is told: who it is, which method it teaches by, what was said."""
 
-from collections.abc import Sequence
-
-from solacore.kit.llm.base import Turn
 from solacore.kit.llm.render import render
 from solacore.kit.talk.shield import shield
-
-LANGUAGES = {"en": "English", "zh": "Chinese", "es": "Spanish"}
+from solacore.kit.talk.turns import LANGUAGES
 
 
 def system(*, step: str, tool: str | None, language: str, topic: str, earlier: str) -> str:
@@ -23,12 +19,3 @@ def system(*, step: str, tool: str | None, language: str, topic: str, earlier: s
     }
     about = f"learn/methods/{tool}.md" if tool else f"learn/steps/{step}.md"
     return f"{render('learn/base.md', **context)}\n\n{render(about, **context)}"
-
-
-def turns(history: Sequence[tuple[str, str]], limit: int) -> tuple[Turn, ...]:
-    """Return the last ``limit`` (role, text) pairs as turns, shielded."""
-    return tuple(
-        Turn("user" if role == "user" else "assistant", shield(text) if role == "user" else text)
-        for role, text in history[-limit:]
-        if text
-    )

@@ -16,6 +16,7 @@ from solacore.kit import llm, metrics
 from solacore.kit.models import DELETED, LEASE, AnswerState, Frames
 from solacore.kit.replies import Begun
 from solacore.kit.talk import crisis, language
+from solacore.kit.talk.turns import spoken_before, turns
 
 EARLIER_TOPICS = 3
 _SPOKEN = ("session_id", "number", "role", "content", "step", "tool", "state", "closing")
@@ -47,7 +48,7 @@ def begin(
             return Begun(answer=said.answer)
     at = _checked(session, step, tool)
     history = list(session.messages.only(*_SPOKEN).in_order())
-    superseded = _supersede(session, history, now)
+    superseded = LearnMessage.supersede(history, now)
     number = history[-1].number if history else 0
     said = LearnMessage(
         session=session,
@@ -61,7 +62,7 @@ def begin(
     answer = LearnMessage(
         session=session, number=number + 2, role=Role.ASSISTANT, step=at, tool=tool, answers=said
     )
-    spoken = language.detect(text, _spoken_before(history, session.locale))
+    spoken = language.detect(text, spoken_before(_said_by_user(history), session.locale))
     risk = crisis.assess(text)
     if risk is not None:
         answer.content = crisis.help_text(spoken)
@@ -93,15 +94,8 @@ def _checked(session: LearnSession, step: str | None, tool: str | None) -> Step:
     return Step(step or session.current_step)
 
 
-def _supersede(
-    session: LearnSession, history: list[LearnMessage], now: datetime
-) -> dict[UUID, Frames]:
-    running = [message for message in history if message.state == AnswerState.STREAMING]
-    if running:
-        session.messages.running().update(
-            state=AnswerState.INTERRUPTED, lease_until=None, updated_at=now
-        )
-    return {answer.pk: answer.closing for answer in running}
+def _said_by_user(history: list[LearnMessage]) -> list[str]:
+    return [message.content for message in history if message.role == Role.USER]
 
 
 def _name(session: LearnSession, text: str) -> None:
@@ -116,14 +110,6 @@ def _name(session: LearnSession, text: str) -> None:
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]}..."
-
-
-def _spoken_before(history: list[LearnMessage], locale: str) -> str:
-    spoken = locale[:2].lower()
-    for message in history:
-        if message.role == Role.USER:
-            spoken = language.detect(message.content, spoken)
-    return spoken if spoken in prompts.LANGUAGES else "en"
 
 
 def _broken(code: str, answer_id: UUID, step: str) -> Frames:
@@ -153,7 +139,7 @@ def _script(
         system=prompts.system(
             step=step, tool=tool, language=spoken, topic=session.topic or "", earlier=topics
         ),
-        turns=prompts.turns([(m.role, m.content) for m in history], limits.HISTORY_TURNS),
+        turns=turns([(m.role, m.content) for m in history], limits.HISTORY_TURNS),
         product="learn",
         step=step,
         turn_in_step=turn,

@@ -1,8 +1,9 @@
 """What every row has, and what every answer of a language model has on top."""
 
 import uuid
-from datetime import timedelta
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import connection, models
@@ -79,6 +80,19 @@ class Answer(BaseModel):
                 [LEASE.total_seconds(), list(texts), list(texts.values())],
             )
             return {row[0] for row in cursor.fetchall() if row[1] == AnswerState.STREAMING}
+
+    @classmethod
+    def supersede(cls, history: Iterable[Self], now: datetime) -> dict[UUID, Frames]:
+        """End what still runs in a locked conversation: one voice at a time (decision 12).
+
+        Returns how the stream of each ends.
+        """
+        running = {a.pk: a.closing for a in history if a.state == AnswerState.STREAMING}
+        if running:
+            cls._default_manager.filter(pk__in=running, state=AnswerState.STREAMING).update(
+                state=AnswerState.INTERRUPTED, lease_until=None, updated_at=now
+            )
+        return running
 
     @classmethod
     def conclude(cls, pk: UUID, text: str, state: AnswerState, closing: Frames) -> Frames:

@@ -10,7 +10,6 @@ from io import BytesIO, StringIO
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -459,4 +458,4 @@ def strip(reply):
 def snapshot():
     """How many rows every table has, and what stands in the sessions."""
     counts = {m._meta.label: m._default_manager.count() for m in models_of_people()}
-    return counts, list(SolveSession.objects.order_by("pk").values()), connection.alias
+    return counts, list(SolveSession.objects.order_by("pk").values())

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from accounts.auth import SIGNED_IN, ApiRequest
 from solacore.kit import downloads
@@ -16,6 +16,7 @@ from solacore.kit.http import Text
 from solacore.kit.ratelimit import meter
 from solacore.kit.threads import in_thread
 from solve import limits
+from solve.api.sessions import WantedStatus
 from solve.rules import exports
 from solve.rules.steps import Status, Step
 from solve.selectors import exports as selectors
@@ -28,11 +29,6 @@ stats_router = Router(tags=["stats"], auth=SIGNED_IN)
 JSON, CSV, MARKDOWN = "application/json", "text/csv", "text/markdown"
 
 
-def _archived(status: object) -> object:
-    """The web client offers a status that v0 never produced (M12)."""
-    return "abandoned" if status == "archived" else status
-
-
 class OneIn(Schema):
     format: Literal["markdown", "json"] = "markdown"
 
@@ -41,7 +37,7 @@ class AllIn(Schema):
     format: Literal["json", "csv"] = "json"
     start_date: date | None = None
     end_date: date | None = None
-    status: Annotated[Status, BeforeValidator(_archived)] | None = None
+    status: WantedStatus | None = None
     tags: Annotated[Text, Field(max_length=600)] | None = None
 
 

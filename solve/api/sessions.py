@@ -43,6 +43,9 @@ def _archived(status: object) -> object:
     return "abandoned" if status == "archived" else status
 
 
+WantedStatus = Annotated[Status, BeforeValidator(_archived)]
+
+
 def _distinct(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
@@ -132,7 +135,7 @@ class HistoryIn(Schema):
     offset: Offset = 0
     q: Text | None = None
     tags: Text | None = Field(None, description="comma list; any of them matches")
-    status: Annotated[Status, BeforeValidator(_archived)] | None = None
+    status: WantedStatus | None = None
     from_date: Moment | None = None
     to_date: Moment | None = None
 

@@ -11,6 +11,7 @@ from solacore.kit import llm, metrics
 from solacore.kit.models import DELETED, LEASE, AnswerState, Frames
 from solacore.kit.replies import Begun
 from solacore.kit.talk import crisis, language
+from solacore.kit.talk.turns import spoken_before, turns
 from solve import errors, limits
 from solve.models import Message, Role, SolveSession, StepVisit
 from solve.rules import coach, emotions, prompts
@@ -38,7 +39,7 @@ def begin(
     if session.status == Status.COMPLETED:
         raise errors.SessionCompleted(status=session.status)
     history = list(session.messages.only(*_SPOKEN).in_order())
-    superseded = _supersede(session, history, now)
+    superseded = Message.supersede(history, now)
     step = Step(session.current_step)
     number = history[-1].number if history else 0
     said = Message(
@@ -54,7 +55,7 @@ def begin(
         cut = limits.FIRST_MESSAGE_CHARACTERS
         session.first_message = text if len(text) <= cut else text[:cut] + "..."
         session.save(update_fields=["first_message", "updated_at"])
-    spoken = language.detect(text, _spoken_before(history, session.locale))
+    spoken = language.detect(text, spoken_before(_said_by_user(history), session.locale))
     answer = Message(
         session=session, number=number + 2, role=Role.ASSISTANT, step=step, answers=said
     )
@@ -78,14 +79,8 @@ def begin(
 _SPOKEN = ("session_id", "number", "role", "content", "step", "state", "closing")
 
 
-def _supersede(session: SolveSession, history: list[Message], now: datetime) -> dict[UUID, Frames]:
-    """End what still runs: one voice at a time (design decision 12)."""
-    running = [message for message in history if message.state == AnswerState.STREAMING]
-    if running:
-        session.messages.running().update(
-            state=AnswerState.INTERRUPTED, lease_until=None, updated_at=now
-        )
-    return {answer.pk: answer.closing for answer in running}
+def _said_by_user(history: list[Message]) -> list[str]:
+    return [message.content for message in history if message.role == Role.USER]
 
 
 def _count(session: SolveSession, step: Step, now: datetime) -> None:
@@ -98,14 +93,6 @@ def _count(session: SolveSession, step: Step, now: datetime) -> None:
     if not counted:
         session.visits.open().update(completed_at=now, updated_at=now)
         StepVisit.objects.create(session=session, step=step, started_at=now, message_count=1)
-
-
-def _spoken_before(history: list[Message], locale: str) -> str:
-    spoken = locale[:2].lower()
-    for message in history:
-        if message.role == Role.USER:
-            spoken = language.detect(message.content, spoken)
-    return spoken if spoken in prompts.LANGUAGES else "en"
 
 
 def _help(session: SolveSession, answer: Message, risk: crisis.Risk, spoken: str) -> None:
@@ -148,7 +135,7 @@ def _script(
             language=spoken,
             role=role,
         ),
-        turns=prompts.turns(said, limits.HISTORY_TURNS),
+        turns=turns(said, limits.HISTORY_TURNS),
         step=step,
         turn_in_step=len(spoken_in_step),
         moving=moving,
