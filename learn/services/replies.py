@@ -159,6 +159,7 @@ class Script:
     ) -> None:
         self.answer_id, self.session_id, self.user_id = answer_id, session_id, user_id
         self.ask, self.moves = ask, moves
+        self.spent: list[llm.Spent] = []
         self.broken = _broken("ANSWER_FAILED", answer_id, ask.step)
 
     def feed(self, piece: str) -> str:

@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError
 
 from solacore.kit import answerlog, llm, metrics
 from solacore.kit.answerlog import Channel
-from solacore.kit.llm.base import Ask, ProviderUnavailable
+from solacore.kit.llm.base import Ask, ProviderUnavailable, Spent
 from solacore.kit.models import Answer, Frames
 from solacore.kit.threads import in_thread
 
@@ -43,6 +43,11 @@ class Script(Protocol):
 
     @property
     def ask(self) -> Ask: ...
+
+    @property
+    def spent(self) -> list[Spent]:
+        """What providers took for it, also those that failed."""
+        ...
 
     @property
     def broken(self) -> Frames:
@@ -134,7 +139,10 @@ class Producer:
             try:
                 async with aclosing(llm.get_provider().stream(script.ask)) as pieces:
                     async for piece in pieces:
-                        channel.append(script.feed(piece))
+                        if isinstance(piece, Spent):
+                            script.spent.append(piece)
+                        else:
+                            channel.append(script.feed(piece))
                 channel.append(script.end())
                 closing = await _kept(partial(script.finish, channel.text))
                 outcome = "complete"

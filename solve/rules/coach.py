@@ -1,19 +1,13 @@
-"""When a step has done its work, and the note by which a model says so.
+"""When a step has done its work.
 
-The rule counts for the offline coach and for models that leave no note. A model's note is its
-last line, ``[[coach {"done": true}]]``; it is never shown.
+The rule counts for the offline coach and for models that leave no note (``kit/talk/notes.py``).
 """
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 MAX_TURNS = 5
 RICH_WORDS, RICH_CHARACTERS = 60, 100
-MARKER = "[[coach"
-_TRAILER = re.compile(r"\s*\[\[coach\s*(\{.*?\})\s*\]\]\s*$", re.DOTALL)
-MAX_TRAILER = 2_000
 
 _SMALL_TALK = re.compile(
     r"""(?:
@@ -124,54 +118,3 @@ def has_options(text: str) -> bool:
     """Whether an answer ends with its options, one a line: "A) …", "B) …"."""
     last = [line.strip()[:2] for line in text.strip().splitlines()[-3:]]
     return last[-2:] == ["A)", "B)"] or last == ["A)", "B)", "C)"]
-
-
-@dataclass(frozen=True, slots=True)
-class Trailer:
-    """What a model notes about its own answer."""
-
-    done: bool
-
-
-class TrailerFilter:
-    """Lets an answer through piece by piece and keeps its trailer back.
-
-    What is shown is the same however the text was cut: a suffix that could be the start of
-    the trailer, or white space before it, waits for what follows.
-    """
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def feed(self, piece: str) -> str:
-        """Return what may be shown now."""
-        text = self._held + piece
-        start = _trailer_start(text)
-        if len(text) - start > MAX_TRAILER:  # so long a note is none
-            start = len(text)
-        self._held = text[start:]
-        return text[:start]
-
-    def finish(self) -> tuple[str, Trailer | None]:
-        """Return the rest to show, and the trailer if there was a readable one."""
-        held, self._held = self._held, ""
-        found = _TRAILER.fullmatch(held)
-        if not found:
-            return held.rstrip(), None
-        try:
-            note = json.loads(found[1])
-        except ValueError:
-            return "", None
-        return "", Trailer(done=note.get("done") is True)
-
-
-def _trailer_start(text: str) -> int:
-    """Return where the trailer (or what may become one) begins, white space included."""
-    start = text.find(MARKER)
-    if start == -1:
-        start = len(text)
-        for length in range(min(len(MARKER) - 1, len(text)), 0, -1):
-            if MARKER.startswith(text[-length:]):
-                start = len(text) - length
-                break
-    return len(text[:start].rstrip())

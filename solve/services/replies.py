@@ -11,6 +11,7 @@ from solacore.kit import llm, metrics
 from solacore.kit.models import DELETED, LEASE, AnswerState, Frames
 from solacore.kit.replies import Begun
 from solacore.kit.talk import crisis, language
+from solacore.kit.talk.notes import NoteFilter
 from solacore.kit.talk.turns import spoken_before, turns
 from solve import errors, limits
 from solve.models import Message, Role, SolveSession, StepVisit
@@ -159,7 +160,8 @@ class Script:
     ) -> None:
         self.answer_id, self.session_id, self.user_id = answer_id, session_id, user_id
         self.ask, self.mood = ask, mood
-        self._filter = coach.TrailerFilter()
+        self.spent: list[llm.Spent] = []
+        self._filter = NoteFilter()
         self._shown: list[str] = []
         self._done = ask.moving
         self.broken = _broken("ANSWER_FAILED", ask.step, mood)
@@ -176,8 +178,8 @@ class Script:
         Without a note of the coach's the rule counts; it also counts when the rule says that
         nobody is to be kept any longer.
         """
-        rest, trailer = self._filter.finish()
-        self._done = self.ask.moving or (trailer is not None and trailer.done)
+        rest, note = self._filter.finish()
+        self._done = self.ask.moving or (note is not None and note.get("done") is True)
         text = "".join(self._shown) + rest
         leads_to_options = self._done and self.ask.step == Step.REFRAME
         if leads_to_options and not coach.has_options(text):

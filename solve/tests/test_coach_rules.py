@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solacore.kit.talk.language import detect
-from solve.rules.coach import MAX_TURNS, Trailer, TrailerFilter, has_options, is_real, purpose_met
+from solacore.kit.talk.notes import NoteFilter
+from solve.rules.coach import MAX_TURNS, has_options, is_real, purpose_met
 
 SMALL = ["hi", "Hello there!", "ok", "lol", "nice weather today", "how are you?", "你好", "哈哈",
          "hola qué tal", "😀!!", "hi, how are you", "你好啊 在吗", "...", "thanks"]  # fmt: skip
@@ -66,23 +67,23 @@ def test_refusal_does_not(text):
 
 
 def run(pieces):
-    trailer_filter = TrailerFilter()
-    shown = "".join(trailer_filter.feed(piece) for piece in pieces)
-    rest, trailer = trailer_filter.finish()
-    return shown + rest, trailer
+    notes = NoteFilter()
+    shown = "".join(notes.feed(piece) for piece in pieces)
+    rest, note = notes.finish()
+    return shown + rest, note
 
 
 @pytest.mark.parametrize(
-    ("answer", "shown", "trailer"),
-    [('Hm.\n[[coach {"done": true}]]', "Hm.", Trailer(True)),
-     ('Hm. [[coach {"done": false}]]\n', "Hm.", Trailer(False)),
-     ('[[coach {"done": "yes"}]]', "", Trailer(False)), ("Hm.", "Hm.", None),
+    ("answer", "shown", "note"),
+    [('Hm.\n[[coach {"done": true}]]', "Hm.", {"done": True}),
+     ('Hm. [[coach {"done": false}]]\n', "Hm.", {"done": False}),
+     ('[[coach {"done": "yes"}]]', "", {"done": "yes"}), ("Hm.", "Hm.", None),
      ("Hm. [[co", "Hm. [[co", None), ("a [[ b ]] c", "a [[ b ]] c", None),
      ("Hm. [[coach oops]]", "Hm. [[coach oops]]", None), ('Hm.[[coach {"a": }]]', "Hm.", None),
      ("A [[coach]] once said", "A [[coach]] once said", None)],
 )  # fmt: skip
-def test_note_is_read_and_never_shown(answer, shown, trailer):
-    assert run([answer]) == (shown, trailer)
+def test_note_is_read_and_never_shown(answer, shown, note):
+    assert run([answer]) == (shown, note)
 
 
 @given(st.text(alphabet='ab [c]\noh{"done": true}', max_size=60), st.data())

@@ -5,7 +5,7 @@ from functools import cache
 from django.conf import settings
 
 from solacore.kit.llm.anthropic import Anthropic
-from solacore.kit.llm.base import Ask, Provider, ProviderUnavailable, Turn
+from solacore.kit.llm.base import Ask, Provider, ProviderUnavailable, Spent, Turn
 from solacore.kit.llm.offline import OfflineCoach
 from solacore.kit.llm.openai import OpenAI
 from solacore.kit.llm.patient import Patient
@@ -14,6 +14,7 @@ __all__ = [
     "Ask",
     "Provider",
     "ProviderUnavailable",
+    "Spent",
     "Turn",
     "configured",
     "get_provider",

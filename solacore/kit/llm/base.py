@@ -37,6 +37,17 @@ class Ask:
     method: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one answer took: tokens in and out, of which model. ``exact`` unless estimated."""
+
+    provider: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    exact: bool = True
+
+
 class ProviderUnavailable(Exception):
     """A provider could not answer. Its text names the provider and the fault, never content."""
 
@@ -46,6 +57,9 @@ class Provider(Protocol):
 
     name: str
 
-    def stream(self, ask: Ask) -> AsyncGenerator[str, None]:
-        """Yield the answer's pieces as they come. Raises ProviderUnavailable."""
+    def stream(self, ask: Ask) -> AsyncGenerator[str | Spent, None]:
+        """Yield the answer's pieces as they come, and somewhere what it took.
+
+        Raises ProviderUnavailable.
+        """
         ...

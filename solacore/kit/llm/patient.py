@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from solacore.kit import metrics
-from solacore.kit.llm.base import Ask, Provider, ProviderUnavailable
+from solacore.kit.llm.base import Ask, Provider, ProviderUnavailable, Spent
 from solacore.kit.llm.offline import OfflineCoach
 from solacore.kit.llm.wire import Rejected
 
@@ -37,7 +37,7 @@ class Patient:
         self.last_resort = last_resort
         self.first_piece, self.total = first_piece, total
 
-    async def stream(self, ask: Ask) -> AsyncGenerator[str, None]:
+    async def stream(self, ask: Ask) -> AsyncGenerator[str | Spent, None]:
         """Yield one provider's answer. Raises ProviderUnavailable only after a first piece."""
         deadline = asyncio.get_running_loop().time() + self.total
         for provider in self.providers:
@@ -46,7 +46,7 @@ class Patient:
                 try:
                     async with aclosing(self._attempt(provider, ask, deadline)) as pieces:
                         async for piece in pieces:
-                            shown = True
+                            shown = shown or isinstance(piece, str)
                             yield piece
                     metrics.LLM_REQUESTS.labels(provider.name, "answered").inc()
                     return
@@ -69,7 +69,7 @@ class Patient:
 
     async def _attempt(
         self, provider: Provider, ask: Ask, deadline: float
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[str | Spent, None]:
         """Yield one try's pieces; silence before the first and overlong answers are faults."""
         loop = asyncio.get_running_loop()
         anything = False
@@ -84,9 +84,10 @@ class Patient:
                 if piece is None:
                     break
                 # White space alone is no answer: hold the first piece back until there is one.
-                if not anything and not piece.strip():
-                    continue
-                anything = True
+                if isinstance(piece, str):
+                    if not anything and not piece.strip():
+                        continue
+                    anything = True
                 yield piece
         if not anything:
             raise ProviderUnavailable(f"{provider.name} answered nothing")
