@@ -63,13 +63,9 @@ class EmptyToolPlan(errors.BadRequest):
     message = "The path would be empty."
 
 
-class IdempotencyKeyReused(errors.Invalid):
-    code = "IDEMPOTENCY_KEY_REUSED"
-    message = "This Idempotency-Key was used for another message."
-
-    def __init__(self) -> None:
-        loc = ["header", "Idempotency-Key"]
-        super().__init__([{"type": "value_error", "loc": loc, "msg": self.message}])
+class MessageNotLast(errors.BadRequest):
+    code = "MESSAGE_NOT_LAST"
+    message = "Only the last answer can be given anew."
 
 
 class CardNotFound(errors.NotFound):

@@ -43,13 +43,14 @@ class TemplateNotFound(errors.NotFound):
     message = "There is no such template."
 
 
-class IdempotencyKeyReused(errors.Invalid):
-    code = "IDEMPOTENCY_KEY_REUSED"
-    message = "This Idempotency-Key was used for another message."
+class MessageNotLast(errors.BadRequest):
+    code = "MESSAGE_NOT_LAST"
+    message = "Only the last message and its answer can be changed."
 
-    def __init__(self) -> None:
-        loc = ["header", "Idempotency-Key"]
-        super().__init__([{"type": "value_error", "loc": loc, "msg": self.message}])
+
+class NothingToUndo(errors.BadRequest):
+    code = "NOTHING_TO_UNDO"
+    message = "This session is at its first step."
 
 
 class _ActionError(errors.DomainError):

@@ -3,23 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from billing.services import spending
 from learn import errors, limits
-from learn.models import LearnMessage, LearnSession, Role
+from learn.models import Card, CardState, LearnMessage, LearnSession, Role
 from learn.rules import prompts
 from learn.rules.methods import METHODS
 from learn.rules.steps import Status, Step
-from learn.services import cards, sessions
-from solacore.kit import llm, metrics
-from solacore.kit.models import DELETED, LEASE, AnswerState, Frames
+from learn.services import cards, concepts, lessons, sessions
+from solacore.kit import llm
+from solacore.kit.models import DELETED, AnswerState, Frames
 from solacore.kit.replies import Begun
-from solacore.kit.talk import crisis, language
-from solacore.kit.talk.turns import spoken_before, turns
+from solacore.kit.talk import conversation, crisis, helplines, injection, referrals, refusals
+from solacore.kit.talk.conversation import Heard
+from solacore.kit.talk.voice import Voice
 
 EARLIER_TOPICS = 3
-_SPOKEN = ("session_id", "number", "role", "content", "step", "tool", "state", "closing")
 
 
 @transaction.atomic
@@ -32,51 +34,78 @@ def begin(
     tool: str | None,
     idempotency_key: str | None,
     now: datetime,
+    country: str | None = None,
 ) -> Begun:
     """Keep what the learner said and open the answer to it.
 
     The same key with the same text returns the answer already opened; an answer still running
-    is ended and kept; someone at risk is given help. Raises SessionNotFound, SessionNotActive,
-    StepOrToolRequired, InvalidTool, ToolNotInPlan, InvalidStep, IdempotencyKeyReused.
+    is ended and kept; someone at risk is given help, also in a lesson that has ended. Raises
+    SessionNotFound, SessionNotActive, StepOrToolRequired, InvalidTool, ToolNotInPlan,
+    InvalidStep, IdempotencyKeyReused.
     """
     session = sessions.lock(session_id=session_id, user_id=user_id)
-    if idempotency_key is not None:
-        said = session.messages.filter(idempotency_key=idempotency_key).first()
-        if said is not None:
-            if said.content != text:
-                raise errors.IdempotencyKeyReused
-            return Begun(answer=said.answer)
-    at = _checked(session, step, tool)
-    history = list(session.messages.only(*_SPOKEN).in_order())
-    superseded = LearnMessage.supersede(history, now)
-    number = history[-1].number if history else 0
-    said = LearnMessage(
-        session=session,
-        number=number + 1,
-        role=Role.USER,
-        content=text,
-        step=at,
-        tool=tool,
-        idempotency_key=idempotency_key,
+    before = conversation.repeated(LearnMessage, session.pk, idempotency_key, text)
+    if before is not None:
+        return Begun(before)
+    try:
+        at = _checked(session, step, tool)
+    except errors.SessionNotActive:
+        risk = crisis.assess(text)
+        if risk is None or risk.tier == "soft":
+            raise
+        at = Step(session.current_step)
+    heard = conversation.hear(
+        session,
+        conversation.history_of(LearnMessage, session.pk),
+        kind=LearnMessage,
+        text=text,
+        key=idempotency_key,
+        place={"step": at, "tool": tool},
+        locale=session.locale,
+        now=now,
     )
-    answer = LearnMessage(
-        session=session, number=number + 2, role=Role.ASSISTANT, step=at, tool=tool, answers=said
+    return _answer(session, heard, country, now, moves=step is not None)
+
+
+@transaction.atomic
+def regenerate(
+    *,
+    session_id: UUID,
+    message_id: UUID,
+    user_id: UUID,
+    idempotency_key: str | None,
+    now: datetime,
+    country: str | None = None,
+) -> Begun:
+    """Answer the last message anew; the old answer is kept as a variant.
+
+    What the old answer did to the lesson is taken back, the cards it proposed too unless they
+    were accepted. Raises SessionNotFound, MessageNotFound, MessageNotLast, IdempotencyKeyReused.
+    """
+    session = sessions.lock(session_id=session_id, user_id=user_id)
+    before = conversation.repeated(LearnMessage, session.pk, idempotency_key, None)
+    if before is not None:
+        return Begun(before)
+    history = conversation.history_of(LearnMessage, session.pk)
+    exchange = conversation.last_exchange(history)
+    if exchange is None or exchange[1].pk != message_id:
+        if not session.messages.filter(pk=message_id).exists():
+            raise errors.MessageNotFound
+        raise errors.MessageNotLast
+    said, old = exchange
+    moved = session.current_step != said.step and old.state == AnswerState.COMPLETE
+    sessions.take_back(session, Step(said.step))
+    Card.objects.filter(source=old, state=CardState.PROPOSED).delete()
+    heard = conversation.rehear(
+        session,
+        history,
+        kind=LearnMessage,
+        key=idempotency_key,
+        place={"step": said.step, "tool": said.tool},
+        locale=session.locale,
+        now=now,
     )
-    spoken = language.detect(text, spoken_before(_said_by_user(history), session.locale))
-    risk = crisis.assess(text)
-    if risk is not None:
-        answer.content = crisis.help_text(spoken)
-        answer.closing = [
-            ["done", {"blocked": True, "reason": "CRISIS", "resources": crisis.HELPLINES}]
-        ]
-        metrics.CRISIS_REFERRALS.labels(risk.language, risk.tier).inc()
-        LearnMessage.objects.bulk_create([said, answer])
-        return Begun(answer, superseded=superseded)
-    _name(session, text)
-    answer.state, answer.lease_until = AnswerState.STREAMING, now + LEASE
-    answer.closing = _broken("ANSWER_INTERRUPTED", answer.pk, at)
-    LearnMessage.objects.bulk_create([said, answer])
-    return Begun(answer, _script(answer, session, [*history, said], spoken, step), superseded)
+    return _answer(session, heard, country, now, moves=moved or said.tool is None)
 
 
 def _checked(session: LearnSession, step: str | None, tool: str | None) -> Step:
@@ -94,8 +123,43 @@ def _checked(session: LearnSession, step: str | None, tool: str | None) -> Step:
     return Step(step or session.current_step)
 
 
-def _said_by_user(history: list[LearnMessage]) -> list[str]:
-    return [message.content for message in history if message.role == Role.USER]
+def _answer(
+    session: LearnSession,
+    heard: Heard[LearnMessage],
+    country: str | None,
+    now: datetime,
+    *,
+    moves: bool,
+) -> Begun:
+    """Open the answer to what was heard: help, a refusal, or the teacher's."""
+    said, answer = heard.said, heard.answer
+    if heard.risk is not None:
+        risk = heard.risk
+        referrals.count(product="learn", language=risk.language, tier=risk.tier, now=now)
+    if heard.at_risk:
+        card = helplines.card(language=heard.spoken, country=country)
+        answer.content, answer.closing = card.text, [["done", helplines.done(card)]]
+        heard.keep()
+        return Begun(answer, superseded=heard.superseded)
+    _name(session, said.content)
+    if (words := _refused(heard, session.user_id, now)) is not None:
+        answer.content = words[1]
+        answer.closing = [["done", {**_done(answer.pk, said.step), "refused": words[0]}]]
+        heard.keep()
+        return Begun(answer, superseded=heard.superseded)
+    heard.open(_broken("ANSWER_INTERRUPTED", answer.pk, said.step), now)
+    script = _script(session, heard, moves)
+    heard.keep()
+    return Begun(answer, script, heard.superseded)
+
+
+def _refused(heard: Heard[LearnMessage], user_id: UUID, now: datetime) -> tuple[str, str] | None:
+    """Return why no model is asked and what is said instead; None: ask one."""
+    if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
+        return "PROMPT_INJECTION", injection.refusal(heard.spoken)
+    if llm.costs_money() and spending.exhausted(user_id=user_id, now=now) is not None:
+        return "DAILY_BUDGET", f"{refusals.budget(heard.spoken)}\n\n{helplines.line(heard.spoken)}"
+    return None
 
 
 def _name(session: LearnSession, text: str) -> None:
@@ -112,41 +176,54 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]}..."
 
 
-def _broken(code: str, answer_id: UUID, step: str) -> Frames:
-    """Return how a broken answer's stream ends: the step stays, and clients unblock (M10)."""
-    done = {
+def _done(answer_id: UUID, step: str | None) -> dict[str, object]:
+    """Return the closing frame of an answer that moves nothing."""
+    return {
         "message_id": str(answer_id),
         "next_step": step,
         "step_completed": False,
         "session_completed": False,
     }
-    return [["error", {"error": "STREAM_ERROR", "code": code}], ["done", done]]
 
 
-def _script(
-    answer: LearnMessage,
-    session: LearnSession,
-    history: list[LearnMessage],
-    spoken: str,
-    named_step: str | None,
-) -> "Script":
-    step, tool = str(answer.step), answer.tool
-    turn = sum(m.role == Role.USER and (m.tool, m.step) == (tool, step) for m in history)
+def _broken(code: str, answer_id: UUID, step: str | None) -> Frames:
+    """Return how a broken answer's stream ends: the step stays, and clients unblock (M10)."""
+    return [["error", {"error": "STREAM_ERROR", "code": code}], ["done", _done(answer_id, step)]]
+
+
+def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "Script":
+    step, tool = str(heard.said.step), heard.said.tool
+    everything = [*heard.history, heard.said]
+    turn = sum(m.role == Role.USER and (m.tool, m.step) == (tool, step) for m in everything)
     others = LearnSession.objects.owned_by(session.user_id).exclude(pk=session.pk)
-    earlier = others.exclude(topic=None).order_by("-created_at", "pk")
-    topics = ", ".join(str(t) for t in earlier.values_list("topic", flat=True)[:EARLIER_TOPICS])
+    named = others.exclude(topic=None).order_by("-created_at", "pk")
+    earlier = tuple(map(str, named.values_list("topic", flat=True)[:EARLIER_TOPICS]))
+    sent = {
+        "topic": heard.masked(session.topic or ""),
+        "earlier": heard.masked(", ".join(earlier)),
+        "summary": heard.masked(session.learning_summary or ""),
+    }
+    turns = heard.turns(limits.HISTORY_TURNS)
+    for note in sent.values():
+        heard.note_sent(note)
     ask = llm.Ask(
         system=prompts.system(
-            step=step, tool=tool, language=spoken, topic=session.topic or "", earlier=topics
+            step=step,
+            tool=tool,
+            language=heard.spoken,
+            mode=session.mode,
+            check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
+            **sent,
         ),
-        turns=turns([(m.role, m.content) for m in history], limits.HISTORY_TURNS),
+        turns=turns,
         product="learn",
         step=step,
         turn_in_step=turn,
-        language=spoken,
+        language=heard.spoken,
         method=tool or "",
+        earlier=earlier,
     )
-    return Script(answer.pk, session.pk, session.user_id, ask, moves=named_step is not None)
+    return Script(session, heard, ask, moves=moves)
 
 
 class Script:
@@ -155,29 +232,41 @@ class Script:
     kind = LearnMessage
 
     def __init__(
-        self, answer_id: UUID, session_id: UUID, user_id: UUID, ask: llm.Ask, *, moves: bool
+        self, session: LearnSession, heard: Heard[LearnMessage], ask: llm.Ask, *, moves: bool
     ) -> None:
-        self.answer_id, self.session_id, self.user_id = answer_id, session_id, user_id
+        self.answer_id, self.session_id = heard.answer.pk, session.pk
+        self.user_id = session.user_id
         self.ask, self.moves = ask, moves
         self.spent: list[llm.Spent] = []
-        self.broken = _broken("ANSWER_FAILED", answer_id, ask.step)
+        self.shield, self.said = heard.shield, heard.said_by_user()
+        self.note: dict[str, object] | None = None
+        self.broken = _broken("ANSWER_FAILED", self.answer_id, ask.step)
+        self._voice = Voice(heard.shield.places, heard.spoken)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the answer was cut off as unsafe: then nothing follows from it."""
+        return self._voice.stopped is not None
 
     def feed(self, piece: str) -> str:
-        """Show all of it."""
-        return piece
+        """Return what of a piece may be shown."""
+        return self._voice.feed(piece)
 
     def end(self) -> str:
-        """Nothing was held back."""
-        return ""
+        """Return the rest, and take the teacher's note."""
+        rest, self.note = self._voice.finish()
+        return rest
 
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and move on."""
         return finish(self, text=text, now=timezone.now())  # noqa: TID251
 
     def interrupt(self, text: str, code: str) -> Frames:
-        """Keep a broken answer; the step stays."""
+        """Keep a broken answer; the step stays, and its reader is not charged."""
         closing = _broken(code, self.answer_id, self.ask.step)
-        return LearnMessage.conclude(self.answer_id, text, AnswerState.INTERRUPTED, closing)
+        facts = spending.of_answer(None, self.spent, now=timezone.now())  # noqa: TID251
+        state = AnswerState.INTERRUPTED
+        return LearnMessage.conclude(self.answer_id, text, state, closing, **facts)
 
 
 @transaction.atomic
@@ -191,8 +280,8 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
     except errors.SessionNotFound:
         return DELETED
     step = Step(script.ask.step)
-    completes = step is Step.PLAN
-    answered = completes or len(text) > limits.ANSWERED_CHARACTERS
+    completes = step is Step.PLAN and not script.stopped
+    answered = completes or (len(text) > limits.ANSWERED_CHARACTERS and not script.stopped)
     closing: Frames = [
         [
             "done",
@@ -204,11 +293,14 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
             },
         ]
     ]
-    kept = LearnMessage.conclude(script.answer_id, text, AnswerState.COMPLETE, closing)
-    if kept is not closing or session.status != Status.ACTIVE:
+    facts = spending.of_answer(script.user_id, script.spent, now=now)
+    hidden = conversation.hidden(script.shield, text)
+    kept = LearnMessage.conclude(
+        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **facts
+    )
+    if kept is not closing or session.status != Status.ACTIVE or script.stopped:
         return kept
-    answer = LearnMessage(pk=script.answer_id, session=session)
-    cards.propose(answer=answer, text=text, topic=session.topic or "", now=now)
+    _learned(session, script, text, now)
     if completes:
         sessions.complete(session, now)
     elif script.moves and answered and session.current_step == step and step.next:
@@ -217,10 +309,24 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
     return closing
 
 
+def _learned(session: LearnSession, script: Script, text: str, now: datetime) -> None:
+    """Keep what an answer adds to what is known of a lesson: cards, concepts, the summary."""
+    answer = LearnMessage(pk=script.answer_id, session=session)
+    cards.propose(answer=answer, text=text, topic=session.topic or "", now=now)
+    named = lessons.conclude(
+        session,
+        note=script.note,
+        answer=text,
+        said=script.said,
+        language=script.ask.language,
+        now=now,
+    )
+    concepts.name(user_id=session.user_id, session_id=session.pk, concepts=named, now=now)
+
+
 def stop(*, answer: LearnMessage, text: str) -> Frames:
     """End an answer because its reader asked; what was said is kept, the step stays."""
-    (_, done) = _broken("", answer.pk, str(answer.step))
-    closing: Frames = [["done", {**done[1], "stopped": True}]]
+    closing: Frames = [["done", {**_done(answer.pk, answer.step), "stopped": True}]]
     return LearnMessage.conclude(answer.pk, text, AnswerState.STOPPED, closing)
 
 
@@ -229,12 +335,12 @@ def find(*, session_id: UUID, message_id: UUID, user_id: UUID) -> LearnMessage:
 
     Raises SessionNotFound, MessageNotFound.
     """
-    mine = LearnMessage.objects.owned_by(user_id).filter(session_id=session_id)
-    answer = mine.filter(pk=message_id, role=Role.ASSISTANT).first()
-    if answer is None:
-        if not LearnSession.objects.owned_by(user_id).filter(pk=session_id).exists():
-            raise errors.SessionNotFound
-        raise errors.MessageNotFound
-    if answer.state == AnswerState.STREAMING and LearnMessage.sweep():
-        answer.refresh_from_db()
-    return answer
+    return conversation.find(
+        LearnMessage,
+        session_id=session_id,
+        message_id=message_id,
+        user_id=user_id,
+        owned=lambda: LearnSession.objects.owned_by(user_id).filter(pk=session_id).exists(),
+        no_session=errors.SessionNotFound,
+        no_message=errors.MessageNotFound,
+    )

@@ -136,6 +136,14 @@ def complete(session: LearnSession, now: datetime) -> None:
     session.review_schedule = schedule.reviews(now)
 
 
+def take_back(session: LearnSession, to: Step) -> None:
+    """Put a locked session back to where a replaced answer found it, and save it."""
+    session.current_step = to
+    if session.status == Status.COMPLETED:
+        session.status, session.completed_at, session.review_schedule = Status.ACTIVE, None, None
+    session.save()
+
+
 def delete(*, session_id: UUID, user_id: UUID) -> None:
     """Delete a lesson with all that was said. Raises SessionNotFound."""
     deleted, _ = LearnSession.objects.owned_by(user_id).filter(pk=session_id).delete()

@@ -29,6 +29,8 @@ ENTITLEMENT_DRIFT = Gauge(
     "entitlement_drift", "Places where stores and we differ", multiprocess_mode="max"
 )
 REPLAYS = Counter("refresh_replays", "Families of refresh tokens ended because one was used again")
+ANSWERS_STOPPED = Counter("answers_stopped", "Answers of a model cut off as unsafe", ["fault"])
+INJECTIONS = Counter("injections_flagged", "Messages that try to instruct the model", ["family"])
 CRISIS_REFERRALS = Counter("crisis_referrals", "Help shown", ["language", "tier"])
 ACTIVE_SESSIONS = Gauge("active_sessions", "Unexpired login sessions", multiprocess_mode="max")
 ACTIVE_USERS = Gauge("active_users", "Users with a login session", multiprocess_mode="max")

@@ -95,8 +95,12 @@ class Answer(BaseModel):
         return running
 
     @classmethod
-    def conclude(cls, pk: UUID, text: str, state: AnswerState, closing: Frames) -> Frames:
+    def conclude(
+        cls, pk: UUID, text: str, state: AnswerState, closing: Frames, **facts: Any
+    ) -> Frames:
         """End an answer that still runs, never shortening it, in one conditional statement.
+
+        ``facts`` are other columns to write with it.
 
         Returns how its stream ends: ``closing`` itself, or what was written by whoever ended
         it before.
@@ -108,7 +112,7 @@ class Answer(BaseModel):
         )
         mine = cls._default_manager.filter(pk=pk)
         ended = mine.filter(state=AnswerState.STREAMING).update(
-            content=longer, state=state, closing=closing, lease_until=None, updated_at=Now()
+            content=longer, state=state, closing=closing, lease_until=None, updated_at=Now(), **facts
         )
         if ended:
             return closing

@@ -1,5 +1,6 @@
+from solacore.kit.messages import Role
 from solve.models.event import AnalyticsEvent
-from solve.models.message import Message, Role
+from solve.models.message import Message
 from solve.models.session import SolveSession
 from solve.models.template import PromptTemplate
 from solve.models.visit import StepVisit

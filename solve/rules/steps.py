@@ -17,6 +17,12 @@ class Step(TextChoices):
         place = order.index(self) + 1
         return order[place] if place < len(order) else None
 
+    @property
+    def previous(self) -> "Step | None":
+        """The step before this one; None before the first."""
+        place = list(Step).index(self)
+        return list(Step)[place - 1] if place else None
+
 
 class Status(TextChoices):
     ACTIVE = "active", "Active"

@@ -1,108 +1,252 @@
 """What a message does to a session, and what its answer does when it ends."""
 
+
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from solacore.kit import llm, metrics
-from solacore.kit.models import DELETED, LEASE, AnswerState, Frames
+from billing.services import spending
+from solacore.kit import llm
+from solacore.kit.models import DELETED, AnswerState, Frames
 from solacore.kit.replies import Begun
-from solacore.kit.talk import crisis, language
-from solacore.kit.talk.notes import NoteFilter
-from solacore.kit.talk.turns import spoken_before, turns
+from solacore.kit.talk import conversation, crisis, helplines, injection, referrals, refusals
+from solacore.kit.talk.conversation import Heard
+from solacore.kit.talk.voice import Voice
 from solve import errors, limits
 from solve.models import Message, Role, SolveSession, StepVisit
-from solve.rules import coach, emotions, prompts
+from solve.rules import asking, choices, coach, emotions
+from solve.rules.profile import Profile, heard as profile_heard, noted
 from solve.rules.steps import Status, Step
-from solve.services import analytics, sessions
+from solve.selectors import follow_up
+from solve.services import analytics, profiles, sessions
 
 
 @transaction.atomic
 def begin(
-    *, session_id: UUID, user_id: UUID, text: str, idempotency_key: str | None, now: datetime
+    *,
+    session_id: UUID,
+    user_id: UUID,
+    text: str,
+    idempotency_key: str | None,
+    now: datetime,
+    country: str | None = None,
 ) -> Begun:
     """Keep what the user said and open the answer to it.
 
     The same key with the same text returns the answer already opened. An answer still
-    running is ended and kept. Someone at risk is given help instead of coaching.
-    Raises SessionNotFound, SessionCompleted, IdempotencyKeyReused.
+    running is ended and kept. Someone at risk is given help instead of coaching, also in a
+    session that has ended. Raises SessionNotFound, SessionCompleted, IdempotencyKeyReused.
     """
     session = sessions.lock(session_id=session_id, user_id=user_id)
-    if idempotency_key is not None:
-        said = session.messages.filter(idempotency_key=idempotency_key).first()
-        if said is not None:
-            if said.content != text:
-                raise errors.IdempotencyKeyReused
-            return Begun(answer=said.answer)
-    if session.status == Status.COMPLETED:
-        raise errors.SessionCompleted(status=session.status)
-    history = list(session.messages.only(*_SPOKEN).in_order())
-    superseded = Message.supersede(history, now)
-    step = Step(session.current_step)
-    number = history[-1].number if history else 0
-    said = Message(
-        session=session,
-        number=number + 1,
-        role=Role.USER,
-        content=text,
-        step=step,
-        idempotency_key=idempotency_key,
+    before = conversation.repeated(Message, session.pk, idempotency_key, text)
+    if before is not None:
+        return Begun(before)
+    _require_open(session, text)
+    heard = conversation.hear(
+        session,
+        conversation.history_of(Message, session.pk),
+        kind=Message,
+        text=text,
+        key=idempotency_key,
+        place={"step": session.current_step},
+        locale=session.locale,
+        now=now,
     )
-    _count(session, step, now)
+    turn = _count(session, now)
+    return _answer(session, heard, turn, country, now)
+
+
+@transaction.atomic
+def edit(
+    *,
+    session_id: UUID,
+    message_id: UUID,
+    user_id: UUID,
+    text: str,
+    idempotency_key: str | None,
+    now: datetime,
+    country: str | None = None,
+) -> Begun:
+    """Say the last message differently; what it and its answer were is kept as a variant.
+
+    What the old answer did to the step is taken back. Raises SessionNotFound,
+    MessageNotFound, MessageNotLast, IdempotencyKeyReused.
+    """
+    session, history, before = _last(session_id, user_id, message_id, idempotency_key, text)
+    if before is not None:
+        return Begun(before)
+    said, _ = conversation.last_exchange(history) or (history[-1], None)
+    if said.pk != message_id:
+        raise errors.MessageNotLast
+    turn = sessions.take_back(session, Step(said.step), now)
+    heard = conversation.hear(
+        session,
+        history,
+        kind=Message,
+        text=text,
+        key=idempotency_key,
+        place={"step": said.step},
+        locale=session.locale,
+        now=now,
+        replaces=said,
+    )
+    if all(m.role != Role.USER for m in heard.history):
+        session.first_message = None  # it is being said anew
+    return _answer(session, heard, turn, country, now)
+
+
+@transaction.atomic
+def regenerate(
+    *,
+    session_id: UUID,
+    message_id: UUID,
+    user_id: UUID,
+    idempotency_key: str | None,
+    now: datetime,
+    country: str | None = None,
+) -> Begun:
+    """Answer the last message anew; the old answer is kept as a variant.
+
+    What the old answer did to the step is taken back. Raises SessionNotFound,
+    MessageNotFound, MessageNotLast, IdempotencyKeyReused.
+    """
+    session, history, before = _last(session_id, user_id, message_id, idempotency_key, None)
+    if before is not None:
+        return Begun(before)
+    exchange = conversation.last_exchange(history)
+    if exchange is None or exchange[1].pk != message_id:
+        raise errors.MessageNotLast
+    turn = sessions.take_back(session, Step(exchange[0].step), now)
+    heard = conversation.rehear(
+        session,
+        history,
+        kind=Message,
+        key=idempotency_key,
+        place={"step": exchange[0].step},
+        locale=session.locale,
+        now=now,
+    )
+    return _answer(session, heard, turn, country, now)
+
+
+def _require_open(session: SolveSession, text: str) -> None:
+    """Refuse a session that has ended, but never somebody who is at risk."""
+    if session.status == Status.COMPLETED:
+        risk = crisis.assess(text)
+        if risk is None or risk.tier == "soft":
+            raise errors.SessionCompleted(status=session.status)
+
+
+def _last(
+    session_id: UUID, user_id: UUID, message_id: UUID, key: str | None, text: str | None
+) -> tuple[SolveSession, list[Message], Message | None]:
+    """Return a locked session and its history, for what happens to its last message.
+
+    Third comes the answer that this key has opened already.
+    """
+    session = sessions.lock(session_id=session_id, user_id=user_id)
+    before = conversation.repeated(Message, session.pk, key, text)
+    history = conversation.history_of(Message, session.pk)
+    known = before is not None or any(m.pk == message_id for m in history)
+    if not known and not session.messages.filter(pk=message_id).exists():
+        raise errors.MessageNotFound
+    return session, history, before
+
+
+def _count(session: SolveSession, now: datetime) -> int:
+    """Count a message in the open visit and return how many it has; open one if none is."""
+    here = session.visits.open().filter(step=session.current_step)
+    if here.update(message_count=F("message_count") + 1, updated_at=now):
+        return int(here.values_list("message_count", flat=True)[0])
+    session.visits.open().update(completed_at=now, updated_at=now)
+    StepVisit.objects.create(
+        session=session, step=session.current_step, started_at=now, message_count=1
+    )
+    return 1
+
+
+def _answer(
+    session: SolveSession, heard: Heard[Message], turn: int, country: str | None, now: datetime
+) -> Begun:
+    """Open the answer to what was heard: help, a refusal, or the coach's."""
     if session.first_message is None:
-        cut = limits.FIRST_MESSAGE_CHARACTERS
+        cut, text = limits.FIRST_MESSAGE_CHARACTERS, heard.said.content
         session.first_message = text if len(text) <= cut else text[:cut] + "..."
         session.save(update_fields=["first_message", "updated_at"])
-    spoken = language.detect(text, spoken_before(_said_by_user(history), session.locale))
-    answer = Message(
-        session=session, number=number + 2, role=Role.ASSISTANT, step=step, answers=said
-    )
-    risk = crisis.assess(text)
-    if risk is not None:
-        _help(session, answer, risk, spoken)
-        Message.objects.bulk_create([said, answer])
-        return Begun(answer, superseded=superseded)
-    emotion = emotions.detect(text)
+    if heard.at_risk:
+        return _help(session, heard, country, now)
+    emotion = emotions.detect(heard.said.content)
     mood: dict[str, object] = {
         "emotion_detected": emotion.label,
         "confidence": emotion.confidence,
     }
-    answer.state, answer.lease_until = AnswerState.STREAMING, now + LEASE
-    answer.closing = _broken("ANSWER_INTERRUPTED", step, mood)
-    Message.objects.bulk_create([said, answer])  # one statement for both
-    script = _script(answer, session, [*history, said], mood, spoken)
-    return Begun(answer, script, superseded)
-
-
-_SPOKEN = ("session_id", "number", "role", "content", "step", "state", "closing")
-
-
-def _said_by_user(history: list[Message]) -> list[str]:
-    return [message.content for message in history if message.role == Role.USER]
-
-
-def _count(session: SolveSession, step: Step, now: datetime) -> None:
-    """Count a message in the open visit; open one if a reopened session has none."""
-    counted = (
-        session.visits.open()
-        .filter(step=step)
-        .update(message_count=F("message_count") + 1, updated_at=now)
+    _note_events(session, heard, emotion)
+    if (words := _refused(heard, session.user_id, now)) is not None:
+        heard.answer.content = words[1]
+        done = {"next_step": heard.said.step, **mood, "refused": words[0]}
+        heard.answer.closing = [["done", done]]
+        heard.keep()
+        return Begun(heard.answer, superseded=heard.superseded)
+    if heard.risk is not None:  # the soft tier: go on, and check in
+        referrals.count(product="solve", language=heard.risk.language, tier="soft", now=now)
+    profile = profile_heard(
+        profiles.load(session.pk),
+        heard.said.content,
+        step=str(heard.said.step),
+        emotion=emotion,
+        language=heard.spoken,
     )
-    if not counted:
-        session.visits.open().update(completed_at=now, updated_at=now)
-        StepVisit.objects.create(session=session, step=step, started_at=now, message_count=1)
+    heard.open(_broken("ANSWER_INTERRUPTED", str(heard.said.step), mood), now)
+    script = _script(session, heard, turn, mood, profile)
+    heard.keep()
+    profiles.keep(session.pk, profile)
+    return Begun(heard.answer, script, heard.superseded)
 
 
-def _help(session: SolveSession, answer: Message, risk: crisis.Risk, spoken: str) -> None:
-    answer.content = crisis.help_text(spoken)
-    answer.closing = [
-        ["done", {"blocked": True, "reason": "CRISIS", "resources": crisis.HELPLINES}]
-    ]
-    analytics.record(session, "crisis_detected", keyword=risk.keyword)
-    metrics.CRISIS_REFERRALS.labels(risk.language, risk.tier).inc()
+def _help(
+    session: SolveSession, heard: Heard[Message], country: str | None, now: datetime
+) -> Begun:
+    """Answer somebody at risk with help; the session stays as it is."""
+    risk = heard.risk
+    assert risk is not None  # noqa: S101 (for the reader and mypy: at_risk says so)
+    card = helplines.card(language=heard.spoken, country=country)
+    heard.answer.content = card.text
+    heard.answer.closing = [["done", helplines.done(card)]]
+    analytics.record(session, "crisis_detected", keyword=risk.keyword, tier=risk.tier)
+    referrals.count(product="solve", language=risk.language, tier=risk.tier, now=now)
+    heard.keep()
+    return Begun(heard.answer, superseded=heard.superseded)
+
+
+def _refused(heard: Heard[Message], user_id: UUID, now: datetime) -> tuple[str, str] | None:
+    """Return why no model is asked and what is said instead; None: ask one."""
+    if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
+        return "PROMPT_INJECTION", injection.refusal(heard.spoken)
+    if llm.costs_money() and spending.exhausted(user_id=user_id, now=now) is not None:
+        return "DAILY_BUDGET", f"{refusals.budget(heard.spoken)}\n\n{helplines.line(heard.spoken)}"
+    return None
+
+
+def _note_events(session: SolveSession, heard: Heard[Message], emotion: emotions.Emotion) -> None:
+    """Record what a message showed, in one statement; an answer given anew shows nothing new."""
+    if not heard.fresh:
+        return
+    found: list[tuple[str, dict[str, object]]] = []
+    if emotion.label != "neutral":
+        payload: dict[str, object] = {"emotion": emotion.label, "confidence": emotion.confidence}
+        found.append(("emotion_detected", payload))
+    if heard.said.step == Step.OPTIONS:
+        offered = [m.content for m in heard.history if m.role == Role.ASSISTANT]
+        letter = choices.chosen(heard.said.content, offered[-1:])
+        if letter is not None:
+            found.append(("option_selected", {"option": letter}))
+    if heard.flagged is not None:
+        found.append(("injection_flagged", {"family": heard.flagged}))
+    analytics.record_all(session, found)
 
 
 def _broken(code: str, step: str, mood: dict[str, object]) -> Frames:
@@ -114,35 +258,28 @@ def _broken(code: str, step: str, mood: dict[str, object]) -> Frames:
 
 
 def _script(
-    answer: Message,
     session: SolveSession,
-    history: list[Message],
+    heard: Heard[Message],
+    turn: int,
     mood: dict[str, object],
-    spoken: str,
+    profile: Profile,
 ) -> "Script":
-    step = str(answer.step)
-    spoken_in_step: list[str] = []
-    for message in history:
-        if message.role == Role.USER:
-            spoken_in_step = [*spoken_in_step, message.content] if message.step == step else []
-    moving = coach.purpose_met(step, spoken_in_step)
-    said = [(m.role, m.content) for m in history if m.role != Role.SYSTEM]
-    role = next((m.content for m in history if m.role == Role.SYSTEM), "")
-    ask = llm.Ask(
-        system=prompts.system(
-            step=step,
-            turn_in_step=len(spoken_in_step),
-            moving=moving,
-            language=spoken,
-            role=role,
-        ),
-        turns=turns(said, limits.HISTORY_TURNS),
-        step=step,
-        turn_in_step=len(spoken_in_step),
-        moving=moving,
-        language=spoken,
+    before = follow_up.before(session.pk) if session.follows_id else None
+    role = next((m.content for m in heard.history if m.role == Role.SYSTEM), "")
+    ask = asking.ask(
+        step=str(heard.said.step),
+        said_in_step=heard.said_by_user()[-turn:],
+        turns=heard.turns(limits.HISTORY_TURNS),
+        profile=profile,
+        language=heard.spoken,
+        locale=session.locale,
+        role=role,
+        before=heard.masked(before.sentence) if before else "",
+        check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
+        hide=heard.masked,
+        note=heard.note_sent,
     )
-    return Script(answer.pk, session.pk, session.user_id, ask, mood)
+    return Script(session, heard, ask, mood, profile)
 
 
 class Script:
@@ -152,23 +289,25 @@ class Script:
 
     def __init__(
         self,
-        answer_id: UUID,
-        session_id: UUID,
-        user_id: UUID,
+        session: SolveSession,
+        heard: Heard[Message],
         ask: llm.Ask,
         mood: dict[str, object],
+        profile: Profile,
     ) -> None:
-        self.answer_id, self.session_id, self.user_id = answer_id, session_id, user_id
-        self.ask, self.mood = ask, mood
+        self.answer_id, self.session_id = heard.answer.pk, session.pk
+        self.user_id = session.user_id
+        self.ask, self.mood, self.profile = ask, mood, profile
         self.spent: list[llm.Spent] = []
-        self._filter = NoteFilter()
-        self._shown: list[str] = []
-        self._done = ask.moving
+        self.shield = heard.shield
         self.broken = _broken("ANSWER_FAILED", ask.step, mood)
+        self.done = ask.moving
+        self._voice = Voice(heard.shield.places, heard.spoken)
+        self._shown: list[str] = []
 
     def feed(self, piece: str) -> str:
-        """Hold back what may be the coach's own note."""
-        shown = self._filter.feed(piece)
+        """Return what of a piece may be shown."""
+        shown = self._voice.feed(piece)
         self._shown.append(shown)
         return shown
 
@@ -176,28 +315,35 @@ class Script:
         """Take the coach's judgement; add the options if the answer leads to them without any.
 
         Without a note of the coach's the rule counts; it also counts when the rule says that
-        nobody is to be kept any longer.
+        nobody is to be kept any longer. An answer that was stopped moves nothing.
         """
-        rest, note = self._filter.finish()
-        self._done = self.ask.moving or (note is not None and note.get("done") is True)
+        rest, note = self._voice.finish()
+        if self._voice.stopped is not None:
+            self.done = False
+            return rest
+        self.done = self.ask.moving or (note is not None and note.get("done") is True)
+        if note is not None:
+            self.profile = noted(self.profile, note)
         text = "".join(self._shown) + rest
-        leads_to_options = self._done and self.ask.step == Step.REFRAME
+        leads_to_options = self.done and self.ask.step == Step.REFRAME
         if leads_to_options and not coach.has_options(text):
             rest = f"{rest}\n\n{llm.offline_coach().options_lines(self.ask)}"
         return rest
 
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and move on if the step's purpose is met."""
-        return finish(self, text=text, done=self._done, now=timezone.now())  # noqa: TID251
+        return finish(self, text=text, now=timezone.now())  # noqa: TID251
 
     def interrupt(self, text: str, code: str) -> Frames:
-        """Keep a broken answer; the step stays."""
+        """Keep a broken answer; the step stays, and its reader is not charged."""
         closing = _broken(code, self.ask.step, self.mood)
-        return Message.conclude(self.answer_id, text, AnswerState.INTERRUPTED, closing)
+        facts = spending.of_answer(None, self.spent, now=timezone.now())  # noqa: TID251
+        state = AnswerState.INTERRUPTED
+        return Message.conclude(self.answer_id, text, state, closing, **facts)
 
 
 @transaction.atomic
-def finish(script: Script, *, text: str, done: bool, now: datetime) -> Frames:
+def finish(script: Script, *, text: str, now: datetime) -> Frames:
     """Keep a whole answer; move the step or complete the session if its purpose is met.
 
     An answer that was ended meanwhile (stopped, superseded) stays ended.
@@ -207,13 +353,20 @@ def finish(script: Script, *, text: str, done: bool, now: datetime) -> Frames:
     except errors.SessionNotFound:
         return DELETED
     open_here = session.current_step == script.ask.step and session.status == Status.ACTIVE
-    moves = done and open_here
+    moves = script.done and open_here
     to = Step(session.current_step).next if moves else None
     next_step = to or Step(session.current_step)
     closing: Frames = [["done", {"next_step": next_step.value, **script.mood}]]
-    kept = Message.conclude(script.answer_id, text, AnswerState.COMPLETE, closing)
-    if kept is not closing or not moves:
+    facts = spending.of_answer(script.user_id, script.spent, now=now)
+    hidden = conversation.hidden(script.shield, text)
+    kept = Message.conclude(
+        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **facts
+    )
+    if kept is not closing:
         return kept
+    profiles.keep(session.pk, script.profile)
+    if not moves:
+        return closing
     if to is None:
         analytics.record(session, "step_completed", step=session.current_step)
         sessions.complete(session, now)
@@ -225,13 +378,9 @@ def finish(script: Script, *, text: str, done: bool, now: datetime) -> Frames:
 
 def stop(*, answer: Message, text: str) -> Frames:
     """End an answer because its reader asked; what was said is kept, the step stays."""
-    done = {key: value for key, value in _done_of(answer.closing).items() if key != "stopped"}
+    done = next((dict(data) for name, data in answer.closing if name == "done"), {})
     closing: Frames = [["done", {**done, "stopped": True}]]
     return Message.conclude(answer.pk, text, AnswerState.STOPPED, closing)
-
-
-def _done_of(closing: Frames) -> dict[str, object]:
-    return next((dict(data) for name, data in closing if name == "done"), {})
 
 
 def find(*, session_id: UUID, message_id: UUID, user_id: UUID) -> Message:
@@ -239,12 +388,14 @@ def find(*, session_id: UUID, message_id: UUID, user_id: UUID) -> Message:
 
     Raises SessionNotFound, MessageNotFound.
     """
-    mine = Message.objects.owned_by(user_id).filter(session_id=session_id)
-    answer = mine.filter(pk=message_id, role=Role.ASSISTANT).first()
-    if answer is None:
-        if not SolveSession.objects.owned_by(user_id).filter(pk=session_id).exists():
-            raise errors.SessionNotFound
-        raise errors.MessageNotFound
-    if answer.state == AnswerState.STREAMING and Message.sweep():
-        answer.refresh_from_db()
-    return answer
+    return conversation.find(
+        Message,
+        session_id=session_id,
+        message_id=message_id,
+        owned=lambda: SolveSession.objects.owned_by(user_id).filter(pk=session_id).exists(),
+        user_id=user_id,
+        no_session=errors.SessionNotFound,
+        no_message=errors.MessageNotFound,
+    )
+
+

@@ -204,6 +204,48 @@ def complete(session: SolveSession, now: datetime) -> None:
     analytics.record(session, "session_completed", final_step=session.current_step)
 
 
+def take_back(session: SolveSession, to: Step, now: datetime) -> int:
+    """Put a locked session back to where a replaced answer found it, and save it.
+
+    Returns how many messages its visit of that step has. Nothing happens to one that is
+    still there.
+    """
+    if session.current_step != to or session.status == Status.COMPLETED:
+        left = session.current_step
+        session.visits.open().filter(message_count=0).delete()
+        session.visits.open().update(completed_at=now, updated_at=now)
+        last = session.visits.filter(step=to).order_by("-started_at").first()
+        if last is not None:
+            session.visits.filter(pk=last.pk).update(completed_at=None, updated_at=now)
+        _go_back(session, to, left)
+    visit = session.visits.open().filter(step=to).first()
+    return max(1, visit.message_count) if visit else 1
+
+
+@transaction.atomic
+def undo(*, session_id: UUID, user_id: UUID, now: datetime) -> SolveSession:
+    """Go back one step, or reopen a session that has just ended; all that was said stays.
+
+    The step begins anew: nobody is hurried on by what they said in it before.
+    Raises SessionNotFound, NothingToUndo.
+    """
+    session = lock(session_id=session_id, user_id=user_id)
+    left = session.current_step
+    to = Step(left) if session.status == Status.COMPLETED else Step(left).previous
+    if to is None:
+        raise errors.NothingToUndo
+    session.visits.open().update(completed_at=now, updated_at=now)
+    StepVisit.objects.create(session=session, step=to, started_at=now)
+    _go_back(session, to, left)
+    return session
+
+
+def _go_back(session: SolveSession, to: Step, left: str) -> None:
+    session.current_step, session.status, session.completed_at = to, Status.ACTIVE, None
+    session.save(update_fields=["current_step", "status", "completed_at", "updated_at"])
+    analytics.record(session, "step_undone", from_step=left, to_step=to.value)
+
+
 def delete(*, session_id: UUID, user_id: UUID) -> None:
     """Delete a session and all that was said in it. Raises SessionNotFound."""
     deleted, _ = SolveSession.objects.owned_by(user_id).filter(pk=session_id).delete()
