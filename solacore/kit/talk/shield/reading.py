@@ -1,0 +1,113 @@
+"""How text is read before anything is looked for in it: one width, one kind of digit.
+
+People paste numbers with full-width or Arabic digits, no-break spaces, typographic dashes and
+invisible marks. The finders see plain characters; ``Reading`` leads back to what was typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Letters and digits of scripts that put spaces between words. Chinese, Japanese and Korean stand
+# directly beside an address or a number, so they border it.
+WORD = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+LEFT = rf"(?<!{WORD})"
+RIGHT = rf"(?!{WORD})"
+# What a context word has to stand near to: characters before and after a find.
+BEFORE, AFTER = 40, 30
+
+
+def _folds() -> dict[int, str | None]:
+    """Return what is read otherwise than written; None is what is not read at all."""
+    folds: dict[int, str | None] = {ord("\t"): " "}
+    # Beyond the basic plane only mathematical digits and the invisible tag characters matter.
+    codes = [*range(0x80, 0x10000), *range(0x1D7CE, 0x1D800), *range(0xE0000, 0xE0080)]
+    for code in codes:
+        char = chr(code)
+        category = unicodedata.category(char)
+        if category == "Nd":
+            folds[code] = str(unicodedata.decimal(char))
+        elif category == "Zs":
+            folds[code] = " "
+        elif category == "Pd" or char == "\u2212":
+            folds[code] = "-"
+        elif category == "Cf":
+            folds[code] = None
+        elif 0xFF01 <= code <= 0xFF5E:
+            folds[code] = chr(code - 0xFEE0)
+    return folds
+
+
+_FOLDS = _folds()
+_INVISIBLE = frozenset(chr(code) for code, read in _FOLDS.items() if read is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``text`` as it is read, and the place in the original of each of its characters."""
+
+    text: str
+    places: Sequence[int]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return where text[start:end] (not empty) stands in what was typed, in code points."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def read(text: str) -> Reading:
+    """Return how ``text`` is read."""
+    if text.isascii():
+        return Reading(text.replace("\t", " "), range(len(text)))
+    folded = text.translate(_FOLDS)
+    if len(folded) == len(text):
+        return Reading(folded, range(len(text)))
+    return Reading(folded, [i for i, char in enumerate(text) if char not in _INVISIBLE])
+
+
+def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Return where the last match of ``pattern`` in text[start:end] ends, -1 without one."""
+    found = -1
+    for match in pattern.finditer(text, start, end):
+        found = match.end()
+    return found
+
+
+# A number that is named as one of these is neither a telephone nor a card nor a document.
+_OTHER = re.compile(
+    rf"""(?:{LEFT}(?:
+    orders?|invoices?|tickets?|tracking|parcels?|shipments?|ref|reference|case|serial|sku|isbn|issn
+    |doi|part|model|product|item|article|batch|lot|version|build|patent|booking|reservation|bug
+    |issue|commit|transaction|receipt|vin|barcode|ean|upc|imei|coupon|voucher|catalog(?:ue)?
+    |pedidos?|facturas?|expediente|env[ií]o|seguimiento|referencia|recibo|albar[aá]n|reserva
+    |commande|facture|r[ée]f[ée]rence|colis|suivi|bestellung|bestellnummer|rechnung|rechnungsnummer
+    |sendung|sendungsnummer|auftrag|vorgangsnummer|aktenzeichen|encomenda|fatura|ordine|fattura
+    |spedizione|заказ\w*|сч[её]т\w*|накладн\w*|ऑर्डर|طلب|الطلب)
+    |订单|訂單|单号|單號|运单|快递|快遞|编号|編號|货号|案号|流水|条码|発注|注文|伝票|주문|송장|운송장)
+    (?:[ ]?(?:number|no|nr|num|id|code|n[uú]mero|nummer|num[ée]ro|n[º°]|номер|号码?|號碼?|番号|번호|is|es|est|ist|[#:.№-])){{0,4}}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# What follows a quantity.
+_QUANTITY = re.compile(
+    rf"""[ ]?(?:%|‰|[€$£¥₹]|元|块|塊|万|萬|亿|億|人|次|个|個|年|円|원|명|
+    (?:dollars?|euros?|pounds?|bucks?|usd|eur|gbp|cny|rmb|yuan|yen|rupees?|pesos?|reais|rubles?|рубл\w*
+    |people|users|views|followers|subscribers|steps|times|years?|bytes|rows|units|points|votes|copies
+    |visits|downloads|likes|habitantes|personas|veces|pasos|millones|einwohner|menschen|schritte
+    |habitants|personnes|fois|abonn[ée]s|km|kg|mg|ml|m|cm|mm|kcal|cal|hz|kb|mb|gb|a[ ](?:year|month|day)
+    |per[ ]\w+|al[ ]a[ñn]o|pro[ ]jahr|par[ ]an){RIGHT})""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def something_else(text: str, start: int, end: int, marked: int = -1) -> bool:
+    """Return whether text[start:end] is named as an order, a sum or a quantity.
+
+    ``marked`` is where a word ends that speaks for the find: the nearer word counts.
+    """
+    if _QUANTITY.match(text, end):
+        return True
+    named = last(_OTHER, text, max(0, start - BEFORE), start)
+    # Not of an order that was spoken of in the clause before.
+    close = named != -1 and start - named <= 12 and not re.search(r"[.,;!?]\s", text[named:start])
+    return close and named >= marked
+
