@@ -20,11 +20,13 @@ from accounts.rules import cookies, tokens
 from accounts.selectors import Principal
 from solacore.kit.answerview import AnswerView, begin_and_produce
 from solacore.kit.cache import Kept
+from solacore.kit.errors import RateLimited
 from solacore.kit.http import cookies_of, headers_of
 from solacore.kit.models import Answer
 from solacore.kit.ratelimit import Limit, meter
 from solacore.kit.replies import Begun
 from solacore.kit.sse import Event, EventStream
+from solacore.kit.talk import crisis
 from solacore.kit.threads import in_thread, unbroken
 
 BELIEVED_SECONDS = 600.0  # even with a line that seems up (contract 2.12)
@@ -110,7 +112,8 @@ class AuthenticatedStream(EventStream):
         """Return who is asking. Raises what ``identify`` raises."""
         headers = self.scope.get("gate.headers") or headers_of(self.scope)
         self._token = token_of(headers, cookies_of(headers))
-        return await identify(self._token)
+        self.principal = await identify(self._token)
+        return self.principal
 
     async def recheck(self) -> None:
         """End the view of somebody who was signed out meanwhile."""
@@ -120,10 +123,29 @@ class AuthenticatedStream(EventStream):
 class AnswerStream(AnswerView, AuthenticatedStream):
     """The two views of a durable answer every app has: of a new one, and of one again."""
 
-    async def reply(self, begin: Callable[[], Begun]) -> AsyncGenerator[Event, None]:
-        """Keep a message (``begin`` may block) and show its answer as it is written."""
+    async def reply(
+        self, begin: Callable[..., Begun], *, limit: Limit, spare: Limit, text: str = ""
+    ) -> AsyncGenerator[Event, None]:
+        """Take in what somebody says and show its answer as it is written.
+
+        ``begin(user_id=…, session_id=…, country=…)`` keeps it; it may block. Whoever says that
+        they are at risk is let past ``limit``, as far as ``spare`` goes.
+        """
+        who = str(self.principal.user_id)
+        try:
+            await meter(self.scope, limit, who)
+        except RateLimited:
+            if not crisis.is_at_risk(text):
+                raise
+            await meter(self.scope, spare, who)
+        work = partial(
+            begin,
+            user_id=self.principal.user_id,
+            session_id=self.path_uuid("session_id"),
+            country=self.country(),
+        )
         # A client that leaves between the two must not leave an answer without a producer.
-        begun = await unbroken(begin_and_produce(begin))
+        begun = await unbroken(begin_and_produce(work))
         async with aclosing(self.show(begun.answer)) as events:
             async for event in events:
                 yield event

@@ -1,4 +1,4 @@
-"""Learn's two streams: post a message and read its answer; read an answer again."""
+"""Learn's streams: post a message and read its answer; have it answered anew; read it again."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -16,7 +16,6 @@ from learn.services import replies
 from solacore.kit.answerview import described
 from solacore.kit.errors import invalid_field
 from solacore.kit.http import Text
-from solacore.kit.ratelimit import meter
 from solacore.kit.sse import Event, StreamRoute
 
 
@@ -32,24 +31,38 @@ class LearnReplyStream(AnswerStream):
     """Post a message; read the answer as it is written."""
 
     async def events(self, body: bytes) -> AsyncGenerator[Event, None]:
-        principal = await self.authenticate()
-        session_id = self.path_uuid("session_id")
+        await self.authenticate()
+        self.path_uuid("session_id")
         message = self.parse(LearnMessageIn, body)
         key = self.idempotency_key()
         if not message.content.strip():
             raise invalid_field("body", "content", kind="blank", sentence="Say something first")
-        await meter(self.scope, limits.SSE, str(principal.user_id))
         begin = partial(
             replies.begin,
-            session_id=session_id,
-            user_id=principal.user_id,
             text=message.content,
             step=message.step,
             tool=message.tool,
             idempotency_key=key,
             now=timezone.now(),
         )
-        async with aclosing(self.reply(begin)) as events:
+        answer = self.reply(begin, limit=limits.SSE, spare=limits.API, text=message.content)
+        async with aclosing(answer) as events:
+            async for event in events:
+                yield event
+
+
+class LearnRegenerateStream(AnswerStream):
+    """Have the last message answered anew."""
+
+    async def events(self, body: bytes) -> AsyncGenerator[Event, None]:
+        await self.authenticate()
+        begin = partial(
+            replies.regenerate,
+            message_id=self.path_uuid("message_id"),
+            idempotency_key=self.idempotency_key(),
+            now=timezone.now(),
+        )
+        async with aclosing(self.reply(begin, limit=limits.SSE, spare=limits.API)) as events:
             async for event in events:
                 yield event
 
@@ -66,6 +79,7 @@ class LearnResumeStream(AnswerStream):
 ROUTES = [
     StreamRoute("/learn/{session_id}/messages", LearnReplyStream),
     StreamRoute("/learn/{session_id}/messages/{message_id}/stream", LearnResumeStream),
+    StreamRoute("/learn/{session_id}/messages/{message_id}/regenerate", LearnRegenerateStream),
 ]
 
 

@@ -20,6 +20,7 @@ from accounts.api.passwords import router as passwords_router
 from accounts.errors import InvalidToken
 from billing.api import router as billing_router
 from learn import streams as learn_streams
+from learn.api.answers import router as learn_answers_router
 from learn.api.cards import router as cards_router
 from learn.api.sessions import router as learn_router
 from solacore.account import router as account_router
@@ -102,6 +103,7 @@ api.add_router("/sessions", answers_router)
 api.add_router("/actions", actions_router)
 api.add_router("/learn", cards_router)  # before it: "cards" is no session's id
 api.add_router("/learn", learn_router)
+api.add_router("/learn", learn_answers_router)
 api.add_router("/stats", stats_router)
 api.add_router("/api/v1/templates", templates_router)
 api.add_router("/subscriptions", billing_router)

@@ -109,6 +109,7 @@ class Env(BaseSettings):
     llm_first_piece_timeout: float = 20
     llm_total_timeout: float = 90
     llm_max_tokens: int = 1024
+    prompt_injection_policy: Literal["warn", "block"] = "warn"
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = "https://api.openai.com/v1"
     anthropic_api_key: SecretStr = SecretStr("")

@@ -209,6 +209,7 @@ PAYMENTS_ENABLED = ENV.payments_enabled
 
 # Language models (kit/llm)
 LLM = ENV.llm()
+PROMPT_INJECTION_POLICY = ENV.prompt_injection_policy
 
 # Language, time
 LANGUAGE_CODE = "en-us"

@@ -1,7 +1,6 @@
 """Lessons: begin, list, read, change, delete; the path through the methods."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -16,11 +15,11 @@ from learn import limits
 from learn.rules.methods import METHODS
 from learn.rules.steps import Mode, Status, Step
 from learn.selectors import sessions as selectors
-from learn.services import replies, sessions
+from learn.services import sessions
 from solacore.kit.http import MAX_OFFSET, Text, json_response, preferred_language
 from solacore.kit.mail import LANGUAGES
 from solacore.kit.ratelimit import meter
-from solacore.kit.replies import producer
+from solacore.kit.schemas import State
 from solacore.kit.threads import in_thread
 
 router = Router(tags=["learn"], auth=SIGNED_IN)
@@ -70,7 +69,8 @@ class MessageOut(Schema):
     content: str
     step: Step | None
     tool: str | None
-    state: Literal["streaming", "complete", "stopped", "interrupted"]
+    state: State
+    variants: int = Field(description="how many earlier versions there are")
     created_at: datetime
 
 
@@ -142,12 +142,6 @@ class StartIn(Schema):
 
 class DetailIn(Schema):
     include_messages: bool = True
-
-
-class StoppedOut(Schema):
-    id: UUID
-    state: str
-    content: str
 
 
 @router.get("", response=HistoryOut)
@@ -286,18 +280,6 @@ async def progress(request: ApiRequest, session_id: UUID) -> dict[str, Any]:
     who = request.auth
     await meter(request.scope, limits.API, str(who.user_id))
     return await in_thread(selectors.progress)(session_id=session_id, user_id=who.user_id)
-
-
-@router.post("/{session_id}/messages/{message_id}/stop", response=StoppedOut)
-async def stop(request: ApiRequest, session_id: UUID, message_id: UUID) -> dict[str, object]:
-    """End an answer that is still being written; what was said is kept."""
-    who = request.auth
-    await meter(request.scope, limits.API, str(who.user_id))
-    mine = partial(replies.find, session_id=session_id, message_id=message_id, user_id=who.user_id)
-    answer = await in_thread(mine)()
-    await producer.end(answer.pk, lambda text: replies.stop(answer=answer, text=text))
-    ended = await in_thread(mine)()
-    return {"id": ended.pk, "state": ended.state, "content": ended.content}
 
 
 def _language(request: ApiRequest) -> str:

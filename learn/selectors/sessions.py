@@ -10,6 +10,9 @@ from learn.rules import path
 from learn.rules.steps import Status
 
 
+_MESSAGE = ("id", "role", "content", "step", "tool", "state", "variants", "created_at")
+
+
 def history(*, user_id: UUID, limit: int, offset: int) -> tuple[list[dict[str, Any]], int]:
     """Return a page of somebody's lessons, newest first, and how many there are."""
     mine = LearnSession.objects.owned_by(user_id)
@@ -22,7 +25,7 @@ def history(*, user_id: UUID, limit: int, offset: int) -> tuple[list[dict[str, A
 def detail(*, session_id: UUID, user_id: UUID, messages: bool) -> dict[str, Any]:
     """Return a lesson with all that was said, if wanted. Raises SessionNotFound."""
     session = _one(session_id, user_id)
-    said = session.messages.in_order() if messages else LearnMessage.objects.none()
+    said = session.messages.current().in_order() if messages else LearnMessage.objects.none()
     return {
         "id": session.pk,
         "status": session.status,
@@ -35,7 +38,7 @@ def detail(*, session_id: UUID, user_id: UUID, messages: bool) -> dict[str, Any]
         "completed_at": session.completed_at,
         "messages": [
             {**row}
-            for row in said.values("id", "role", "content", "step", "tool", "state", "created_at")
+            for row in said.values(*_MESSAGE)
         ],
     }
 
@@ -71,7 +74,7 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
     yield (
         "learn_messages",
         said.order_by("session__created_at", "session_id", "number")
-        .values("id", "session_id", "role", "content", "step", "tool", "state", "created_at")
+        .values("session_id", "shelved", *_MESSAGE)
         .iterator(),
     )
 

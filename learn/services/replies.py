@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from billing import selectors as billing
 from billing.services import spending
 from learn import errors, limits
 from learn.models import Card, CardState, LearnMessage, LearnSession, Role
@@ -15,6 +16,7 @@ from learn.rules.methods import METHODS
 from learn.rules.steps import Status, Step
 from learn.services import cards, concepts, lessons, sessions
 from solacore.kit import llm
+from solacore.kit.messages import bill
 from solacore.kit.models import DELETED, AnswerState, Frames
 from solacore.kit.replies import Begun
 from solacore.kit.talk import conversation, crisis, helplines, injection, referrals, refusals
@@ -157,7 +159,7 @@ def _refused(heard: Heard[LearnMessage], user_id: UUID, now: datetime) -> tuple[
     """Return why no model is asked and what is said instead; None: ask one."""
     if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
         return "PROMPT_INJECTION", injection.refusal(heard.spoken)
-    if llm.costs_money() and spending.exhausted(user_id=user_id, now=now) is not None:
+    if llm.configured() and billing.within_budget(user_id=user_id, now=now) is not None:
         return "DAILY_BUDGET", f"{refusals.budget(heard.spoken)}\n\n{helplines.line(heard.spoken)}"
     return None
 
@@ -212,6 +214,7 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "
             tool=tool,
             language=heard.spoken,
             mode=session.mode,
+            turn=turn,
             check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
             **sent,
         ),
@@ -264,9 +267,7 @@ class Script:
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""
         closing = _broken(code, self.answer_id, self.ask.step)
-        facts = spending.of_answer(None, self.spent, now=timezone.now())  # noqa: TID251
-        state = AnswerState.INTERRUPTED
-        return LearnMessage.conclude(self.answer_id, text, state, closing, **facts)
+        return conversation.interrupt(self, text, closing, timezone.now())  # noqa: TID251
 
 
 @transaction.atomic
@@ -293,20 +294,21 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
             },
         ]
     ]
-    facts = spending.of_answer(script.user_id, script.spent, now=now)
     hidden = conversation.hidden(script.shield, text)
     kept = LearnMessage.conclude(
-        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **facts
+        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **bill(script.spent)
     )
-    if kept is not closing or session.status != Status.ACTIVE or script.stopped:
-        return kept
-    _learned(session, script, text, now)
-    if completes:
-        sessions.complete(session, now)
-    elif script.moves and answered and session.current_step == step and step.next:
-        session.current_step = step.next
-    session.save()
-    return closing
+    if kept is closing and session.status == Status.ACTIVE and not script.stopped:
+        _learned(session, script, text, now)
+        if completes:
+            sessions.complete(session, now)
+        elif script.moves and answered and session.current_step == step and step.next:
+            session.current_step = step.next
+        session.save()
+    spending.record(
+        user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing
+    )
+    return kept
 
 
 def _learned(session: LearnSession, script: Script, text: str, now: datetime) -> None:
@@ -320,6 +322,8 @@ def _learned(session: LearnSession, script: Script, text: str, now: datetime) ->
         said=script.said,
         language=script.ask.language,
         now=now,
+        tool=script.ask.method or None,
+        turn=script.ask.turn_in_step,
     )
     concepts.name(user_id=session.user_id, session_id=session.pk, concepts=named, now=now)
 

@@ -4,19 +4,50 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
+import orjson
+
 from solacore.kit import answerlog
-from solacore.kit.errors import invalid_field
-from solacore.kit.http import MAX_OFFSET
+from solacore.kit.errors import DomainError, invalid_field
+from solacore.kit.http import MAX_OFFSET, region_of
 from solacore.kit.models import Answer
 from solacore.kit.replies import Begun, Superseded, producer
 from solacore.kit.sse import Event, EventStream
+from solacore.kit.talk import crisis, helplines, language
 from solacore.kit.threads import in_thread
 
 MAX_KEY = 200
 
 
 class AnswerView(EventStream):
-    """A view of a durable answer."""
+    """A view of a durable answer.
+
+    Help comes through whatever fails: a refusal of somebody at risk carries it, and where the
+    house itself fails (the database is away) the help is the answer.
+    """
+
+    async def handle(self, body: bytes) -> None:
+        """Answer a request, remembering what was said for when it has to be refused."""
+        self._given = body
+        await super().handle(body)
+
+    async def _refuse(self, error: DomainError, *, started: bool) -> None:
+        said = "" if started else _content_of(self._given)
+        if not said or not crisis.is_at_risk(said):
+            await super()._refuse(error, started=started)
+            return
+        card = helplines.card(language=language.detect(said, "en"), country=self.country())
+        done = helplines.done(card)
+        if error.status < 500:
+            error.extra = done
+            await super()._refuse(error, started=False)
+            return
+        await self.send_headers(headers=self.response_headers)
+        for event in (Event("token", {"content": card.text}), Event("done", done)):
+            await self.send_body(event.encode(), more_body=event.name == "token")
+
+    def country(self) -> str | None:
+        """Return the country the caller's browser or phone is set to (ISO 3166), if it says."""
+        return region_of(self.header("accept-language") or "")
 
     async def show(self, answer: Answer, after: int = 0) -> AsyncGenerator[Event, None]:
         """Yield an answer's frames, beginning ``after`` so many characters."""
@@ -52,6 +83,15 @@ class AnswerView(EventStream):
         return int(given)
 
 
+def _content_of(body: bytes) -> str:
+    """Return what somebody says in a request's body, also where the body is refused."""
+    try:
+        content = orjson.loads(body).get("content")
+    except (ValueError, AttributeError):
+        return ""
+    return content if isinstance(content, str) else ""
+
+
 async def begin_and_produce(begin: Callable[[], Begun]) -> Begun:
     """Keep a message (``begin`` may block) and start its answer; end those it supersedes.
 
@@ -66,9 +106,9 @@ async def begin_and_produce(begin: Callable[[], Begun]) -> Begun:
 
 
 def described(
-    prefix: str, *, app: str, done: str, body: Mapping[str, Any]
+    prefix: str, *, app: str, done: str, body: Mapping[str, Any], edits: bool = False
 ) -> dict[str, dict[str, Any]]:
-    """Return the OpenAPI paths of an app's two streams (they are not ninja's).
+    """Return the OpenAPI paths of an app's streams (they are not ninja's).
 
     ``done`` says in words what the closing frame holds, ``body`` is the message's schema.
     """
@@ -76,48 +116,49 @@ def described(
         "200": {
             "description": (
                 f"Frames `token` {{content}}, then `done` {done} (at risk: {{blocked, reason, "
-                "resources}); on failure `error` before `done`. An event's id is the number of "
-                "characters so far. X-Message-Id names the answer."
+                "resources, helplines}; not answered today: `refused`); on failure `error` before "
+                "`done`. An event's id is the number of characters so far. X-Message-Id names the "
+                "answer."
             ),
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         }
     }
-    common = {
-        "tags": [app],
-        "responses": frames,
-        "security": [{"BearerAuth": []}, {"CookieAuth": []}],
+
+    def path(operation: str, words: str, *more: dict[str, Any], method: str = "post",
+             schema: Mapping[str, Any] | None = None) -> dict[str, Any]:  # fmt: skip
+        described = {
+            "operationId": f"{app}_streams_{operation}",
+            "summary": operation.capitalize(),
+            "description": words,
+            "tags": [app],
+            "parameters": [_parameter("session_id", "path"), *more],
+            "responses": frames,
+            "security": [{"BearerAuth": []}, {"CookieAuth": []}],
+        }
+        if schema is not None:
+            content = {"application/json": {"schema": dict(schema)}}
+            described["requestBody"] = {"required": True, "content": content}
+        return {method: described}
+
+    message, key = _parameter("message_id", "path"), _parameter("Idempotency-Key", "header")
+    base = f"{prefix}/{{session_id}}/messages"
+    one = f"{base}/{{message_id}}"
+    last = _parameter("Last-Event-ID", "header", kind="integer")
+    paths = {
+        base: path("reply", "Post a message; read the answer as it is written.", key, schema=body),
+        f"{one}/stream": path(
+            "resume", "Read an answer from where the client lost it.", message, last, method="get"
+        ),
+        f"{one}/regenerate": path(
+            "regenerate", "Answer the last message anew; the old answer is kept.", message, key
+        ),
     }
-    return {
-        f"{prefix}/{{session_id}}/messages": {
-            "post": {
-                "operationId": f"{app}_streams_reply",
-                "summary": "Reply",
-                "description": "Post a message; read the answer as it is written.",
-                "parameters": [
-                    _parameter("session_id", "path"),
-                    _parameter("Idempotency-Key", "header"),
-                ],
-                "requestBody": {
-                    "required": True,
-                    "content": {"application/json": {"schema": dict(body)}},
-                },
-                **common,
-            }
-        },
-        f"{prefix}/{{session_id}}/messages/{{message_id}}/stream": {
-            "get": {
-                "operationId": f"{app}_streams_resume",
-                "summary": "Resume",
-                "description": "Read an answer from where the client lost it.",
-                "parameters": [
-                    _parameter("session_id", "path"),
-                    _parameter("message_id", "path"),
-                    _parameter("Last-Event-ID", "header", kind="integer"),
-                ],
-                **common,
-            }
-        },
-    }
+    if edits:
+        said = {"type": "object", "required": ["content"],
+                "properties": {"content": body["properties"]["content"]}}  # fmt: skip
+        words = "Say the last message differently; what it was is kept."
+        paths[f"{one}/edit"] = path("edit", words, message, key, schema=said)
+    return paths
 
 
 def _parameter(name: str, where: str, *, kind: str = "string") -> dict[str, Any]:

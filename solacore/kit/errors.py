@@ -25,6 +25,7 @@ class DomainError(Exception):
         super().__init__(self.code)
         self.details = details
         self.headers: dict[str, str] = {}
+        self.extra: dict[str, object] = {}  # more for the top of the envelope
 
     def detail(self) -> object:
         """Return the contract's ``detail`` for this kind (E1: an object)."""
@@ -180,4 +181,4 @@ def envelope(error: DomainError) -> Envelope:
     body: Envelope = {"error": code, "detail": error.detail(), "message": error.message}
     if error.names_request:
         body["request_id"] = request_id.get()
-    return body
+    return body | error.extra

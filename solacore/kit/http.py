@@ -98,6 +98,15 @@ def preferred_language(header: str, ours: Collection[str], default: str) -> str:
     return default
 
 
+def region_of(header: str) -> str | None:
+    """Return the country an Accept-Language names first ("es-MX,es" is "MX"); None for none."""
+    for tag, _ in parse_accept_lang_header(header):
+        for part in tag.split("-")[1:]:
+            if len(part) == 2 and part.isalpha():
+                return part.upper()
+    return None
+
+
 def read_json(body: bytes) -> Any:
     """Return the JSON in ``body``. Raises UnreadableBody (400) or Invalid (422)."""
     try:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from solacore.kit.llm.base import Spent
+from solacore.kit.llm.prices import cost
 from solacore.kit.models import Answer, AnswerState
 
 
@@ -106,7 +107,7 @@ class BaseMessage(Answer):
         return f"{self.role} in {self.session_id} ({self.state})"
 
 
-def bill(spent: list[Spent], cost_micros: int) -> dict[str, Any]:
+def bill(spent: list[Spent]) -> dict[str, Any]:
     """Return the columns that say what an answer took; the last provider gave it."""
     if not spent:
         return {}
@@ -115,5 +116,5 @@ def bill(spent: list[Spent], cost_micros: int) -> dict[str, Any]:
         "model": spent[-1].model[:100],
         "tokens_in": sum(one.tokens_in for one in spent),
         "tokens_out": sum(one.tokens_out for one in spent),
-        "cost_micros": cost_micros,
+        "cost_micros": sum(map(cost, spent)),
     }

@@ -1,37 +1,68 @@
-"""The one thing about an answer that is not a stream: stopping it."""
+"""What can be done with an answer besides reading it: stop it, see its versions and what was sent."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from ninja import Router, Schema
+from django.utils import timezone
+from ninja import Router
 
 from accounts.auth import SIGNED_IN, ApiRequest
 from solacore.kit.ratelimit import meter
 from solacore.kit.replies import producer
+from solacore.kit.schemas import SentOut, StoppedOut, VariantsOut
+from solacore.kit.talk import versions
 from solacore.kit.threads import in_thread
 from solve import limits
-from solve.services import replies
+from solve.api.sessions import ChangedOut
+from solve.selectors import messages
+from solve.services import replies, sessions
 
 router = Router(tags=["solve"], auth=SIGNED_IN)
-
-
-class StoppedOut(Schema):
-    id: UUID
-    state: str
-    content: str
 
 
 @router.post("/{session_id}/messages/{message_id}/stop", response=StoppedOut)
 async def stop(request: ApiRequest, session_id: UUID, message_id: UUID) -> dict[str, object]:
     """End an answer that is still being written; what was said is kept."""
-    await meter(request.scope, limits.API, str(request.auth.user_id))
-    mine = partial(
-        replies.find,
-        session_id=session_id,
-        message_id=message_id,
-        user_id=request.auth.user_id,
-    )
+    who = request.auth
+    await meter(request.scope, limits.API, str(who.user_id))
+    mine = partial(replies.find, session_id=session_id, message_id=message_id, user_id=who.user_id)
     answer = await in_thread(mine)()
     await producer.end(answer.pk, lambda text: replies.stop(answer=answer, text=text))
     ended = await in_thread(mine)()
     return {"id": ended.pk, "state": ended.state, "content": ended.content}
+
+
+@router.get("/{session_id}/messages/{message_id}/variants", response=VariantsOut)
+async def variants(request: ApiRequest, session_id: UUID, message_id: UUID) -> dict[str, Any]:
+    """List all versions of a message: what was edited, what was answered anew. Oldest first."""
+    who = request.auth
+    await meter(request.scope, limits.API, str(who.user_id))
+    found = await in_thread(messages.variants)(
+        session_id=session_id, message_id=message_id, user_id=who.user_id
+    )
+    return {"variants": found}
+
+
+@router.get("/{session_id}/messages/{message_id}/sent", response=SentOut)
+async def sent(request: ApiRequest, session_id: UUID, message_id: UUID) -> dict[str, Any]:
+    """Show what left the house for an answer, word for word."""
+    who = request.auth
+    await meter(request.scope, limits.API, str(who.user_id))
+    mine = partial(replies.find, session_id=session_id, message_id=message_id, user_id=who.user_id)
+    return await in_thread(lambda: versions.sent(mine()))()
+
+
+@router.post("/{session_id}/undo", response=ChangedOut)
+async def undo(request: ApiRequest, session_id: UUID) -> dict[str, Any]:
+    """Go back one step, or reopen a session that has just ended; all that was said stays."""
+    who = request.auth
+    await meter(request.scope, limits.API, str(who.user_id))
+    now = timezone.now()
+    session = await in_thread(sessions.undo)(session_id=session_id, user_id=who.user_id, now=now)
+    return {
+        "id": session.pk,
+        "status": session.status,
+        "current_step": session.current_step,
+        "updated_at": now,
+    }

@@ -13,6 +13,7 @@ from accounts.auth import SIGNED_IN, ApiRequest
 from billing import selectors as billing
 from solacore.kit.http import MAX_OFFSET, Text, json_response
 from solacore.kit.ratelimit import meter
+from solacore.kit.schemas import State
 from solacore.kit.threads import in_thread
 from solve import limits
 from solve.rules.steps import Status, Step
@@ -95,7 +96,8 @@ class MessageOut(Schema):
     role: Literal["user", "assistant"]
     content: str
     step: Step | None = Field(None, description="left out when there is none")
-    state: Literal["streaming", "complete", "stopped", "interrupted"]
+    state: State
+    variants: int = Field(description="how many earlier versions there are")
     created_at: datetime
 
 

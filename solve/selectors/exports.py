@@ -66,7 +66,7 @@ def _with_messages(sessions: "QuerySet[SolveSession]") -> Iterator[dict[str, Any
     stream = rows.iterator(BATCH)
     while batch := list(islice(stream, BATCH)):
         said: dict[UUID, list[dict[str, Any]]] = {row["id"]: [] for row in batch}
-        messages = Message.objects.filter(session_id__in=said).exclude(role=Role.SYSTEM)
+        messages = Message.objects.current().filter(session_id__in=said).exclude(role=Role.SYSTEM)
         ordered = messages.order_by("session_id", "number")
         for message in ordered.values("id", "session_id", "role", "content", "created_at"):
             whole: dict[str, Any] = {**message}
@@ -91,7 +91,10 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
     yield (
         "messages",
         said.order_by("session__created_at", "session_id", "number")
-        .values("id", "session_id", "number", "role", "content", "step", "state", "created_at")
+        .values(
+            *("id", "session_id", "number", "role", "content", "step", "state", "shelved"),
+            *("provider", "model", "tokens_in", "tokens_out", "created_at"),
+        )
         .iterator(),
     )
     visits = StepVisit.objects.filter(session__user_id=user_id).order_by("started_at", "pk")

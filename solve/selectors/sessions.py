@@ -88,10 +88,10 @@ _ONE = f"""
            locale, tags, {_time("reminder_time")}, first_step_action, action_completed,
            {_time("action_completed_at")}
       FROM solve_solvesession WHERE id = %(id)s AND user_id = %(user)s"""  # noqa: S608
-_MESSAGE = ("id", "role", "content", "step", "state", "created_at")
+_MESSAGE = ("id", "role", "content", "step", "state", "variants", "created_at")
 _MESSAGES = f"""
-    SELECT id::text, role, content, step, state, {_time("created_at")}
-      FROM solve_message WHERE session_id = %(id)s AND role <> 'system'
+    SELECT id::text, role, content, step, state, variants, {_time("created_at")}
+      FROM solve_message WHERE session_id = %(id)s AND role <> 'system' AND NOT shelved
      ORDER BY number LIMIT %(limit)s OFFSET %(offset)s"""  # noqa: S608
 
 

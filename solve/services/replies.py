@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from billing import selectors as billing
 from billing.services import spending
 from solacore.kit import llm
+from solacore.kit.messages import bill
 from solacore.kit.models import DELETED, AnswerState, Frames
 from solacore.kit.replies import Begun
 from solacore.kit.talk import conversation, crisis, helplines, injection, referrals, refusals
@@ -201,7 +203,7 @@ def _answer(
         language=heard.spoken,
     )
     heard.open(_broken("ANSWER_INTERRUPTED", str(heard.said.step), mood), now)
-    script = _script(session, heard, turn, mood, profile)
+    script = _script(session, heard, turn, mood, profile, now)
     heard.keep()
     profiles.keep(session.pk, profile)
     return Begun(heard.answer, script, heard.superseded)
@@ -226,7 +228,7 @@ def _refused(heard: Heard[Message], user_id: UUID, now: datetime) -> tuple[str, 
     """Return why no model is asked and what is said instead; None: ask one."""
     if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
         return "PROMPT_INJECTION", injection.refusal(heard.spoken)
-    if llm.costs_money() and spending.exhausted(user_id=user_id, now=now) is not None:
+    if llm.configured() and billing.within_budget(user_id=user_id, now=now) is not None:
         return "DAILY_BUDGET", f"{refusals.budget(heard.spoken)}\n\n{helplines.line(heard.spoken)}"
     return None
 
@@ -263,8 +265,9 @@ def _script(
     turn: int,
     mood: dict[str, object],
     profile: Profile,
+    now: datetime,
 ) -> "Script":
-    before = follow_up.before(session.pk) if session.follows_id else None
+    before = follow_up.before(session.pk, now=now) if session.follows_id else None
     role = next((m.content for m in heard.history if m.role == Role.SYSTEM), "")
     ask = asking.ask(
         step=str(heard.said.step),
@@ -274,7 +277,7 @@ def _script(
         language=heard.spoken,
         locale=session.locale,
         role=role,
-        before=heard.masked(before.sentence) if before else "",
+        before=asking.earlier(before) if before else "",
         check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
         hide=heard.masked,
         note=heard.note_sent,
@@ -337,9 +340,7 @@ class Script:
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""
         closing = _broken(code, self.ask.step, self.mood)
-        facts = spending.of_answer(None, self.spent, now=timezone.now())  # noqa: TID251
-        state = AnswerState.INTERRUPTED
-        return Message.conclude(self.answer_id, text, state, closing, **facts)
+        return conversation.interrupt(self, text, closing, timezone.now())  # noqa: TID251
 
 
 @transaction.atomic
@@ -357,23 +358,28 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
     to = Step(session.current_step).next if moves else None
     next_step = to or Step(session.current_step)
     closing: Frames = [["done", {"next_step": next_step.value, **script.mood}]]
-    facts = spending.of_answer(script.user_id, script.spent, now=now)
     hidden = conversation.hidden(script.shield, text)
     kept = Message.conclude(
-        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **facts
+        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **bill(script.spent)
     )
-    if kept is not closing:
-        return kept
-    profiles.keep(session.pk, script.profile)
-    if not moves:
-        return closing
+    if kept is closing:
+        profiles.keep(session.pk, script.profile)
+        if moves:
+            _move(session, to, now)
+    spending.record(
+        user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing
+    )
+    return kept
+
+
+def _move(session: SolveSession, to: Step | None, now: datetime) -> None:
+    """Take a locked session to its next step; behind the last one it is complete."""
     if to is None:
         analytics.record(session, "step_completed", step=session.current_step)
         sessions.complete(session, now)
     else:
         sessions.advance(session, to, now)
     session.save(update_fields=["current_step", "status", "completed_at", "updated_at"])
-    return closing
 
 
 def stop(*, answer: Message, text: str) -> Frames:
