@@ -66,7 +66,14 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
         "learn_sessions",
         lessons.values(
             *("id", "status", "current_step", "mode", "tool_plan", "current_tool", "locale"),
-            *("completed_tools", "topic", "key_concepts", "learning_summary", "review_schedule", "device_id"),
+            *(
+                "completed_tools",
+                "topic",
+                "key_concepts",
+                "learning_summary",
+                "review_schedule",
+                "device_id",
+            ),
             *("created_at", "completed_at", "updated_at"),
         ).iterator(),
     )

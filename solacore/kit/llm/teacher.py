@@ -33,9 +33,7 @@ _HEDGE = re.compile(
     r"某种(?:方式)?|什么的|之类|东西|反正|大概",
     re.I,
 )
-_CAUSE = re.compile(
-    r"\b(?:because|since|due to|porque|ya que|debido a)\b|因为|由于", re.I
-)
+_CAUSE = re.compile(r"\b(?:because|since|due to|porque|ya que|debido a)\b|因为|由于", re.I)
 _WHY = re.compile(
     rf"{_CAUSE.pattern}|\b(?:so that|therefore|that's why|por eso|para que|por lo que|así que)\b|"
     r", so\b|所以|因此|导致|使得",
@@ -46,7 +44,9 @@ _EXAMPLE = re.compile(
     r"比如|例如|就像|好比",
     re.I,
 )
-_DEFINES = re.compile(r"^(.{2,50}?)(?:\s+(?:is|are|means|es|son|significa)\s+|是(?!因为)|叫做|指的是)(.{4,})$", re.I)
+_DEFINES = re.compile(
+    r"^(.{2,50}?)(?:\s+(?:is|are|means|es|son|significa)\s+|是(?!因为)|叫做|指的是)(.{4,})$", re.I
+)
 
 
 def answer(ask: Ask, folder: Path) -> str:
@@ -81,7 +81,7 @@ class _Lesson:
         mine = self.user[-ask.turn_in_step :]
         self.lost = sum(_thin(text) for text in mine[1:])
         # A turn the learner could not use is not counted: the protocol waits for them.
-        self.stage = max(1, min(ask.turn_in_step, len(mine) + 100) - self.lost)
+        self.stage = max(1, ask.turn_in_step - self.lost)
 
     def turn(self) -> str:
         """Return the text of this turn."""
@@ -190,17 +190,19 @@ class _Lesson:
     def place_plan(self) -> str:
         """A day, a time and what they mean to do then."""
         spoken = [text for text in reversed(self.user) if moments.day(text) or moments.time(text)]
-        day = next(filter(None, map(moments.day, spoken)), self.words["plan"]["day"])
-        hour = next(filter(None, map(moments.time, spoken)), self.words["plan"]["time"])
-        place = str(self.words["plan"]["line"])
+        day = next(filter(None, map(moments.day, spoken)), self.words["when"]["day"])
+        hour = next(filter(None, map(moments.time, spoken)), self.words["when"]["time"])
+        place = str(self.words["when"]["line"])
         when = day if hour == day else place.replace("{day}", day).replace("{time}", hour)
-        return f"{when}{self.words['plan']['then']}{self._quoted(self._action())}"
+        return f"{when}{self.words['when']['then']}{self._quoted(self._action())}"
 
     def _action(self) -> str:
         """What they said they would do; the topic where they did not."""
         for text in reversed(self.user[1:]):
             for sentence in sentences(text):
-                bare = sentence.replace(moments.day(sentence), "").replace(moments.time(sentence), "")
+                bare = sentence.replace(moments.day(sentence), "").replace(
+                    moments.time(sentence), ""
+                )
                 if terms([bare]):
                     return sentence[:MAX_QUOTE]
         return self.topic
@@ -214,14 +216,20 @@ class _Lesson:
         """Cards out of their own sentences; none that was shown before."""
         heard = "\n".join(self.coach)
         made = [card for s in self.statements for card in self._cards_of(s)]
-        fresh = [f"{self.words['cards']['q']}{q}\n{self.words['cards']['a']}{a}" for q, a in made if q not in heard]
+        fresh = [
+            f"{self.words['cards']['q']}{q}\n{self.words['cards']['a']}{a}"
+            for q, a in made
+            if q not in heard
+        ]
         return list(dict.fromkeys(fresh))[:MAX_CARDS]
 
     def _cards_of(self, sentence: str) -> list[tuple[str, str]]:
         words, found = self.words["cards"], []
         halves = _CAUSE.split(sentence, maxsplit=1)
         if len(halves) == 2 and all(len(half.strip()) > 3 for half in halves):
-            found.append((words["why"].replace("{x}", self._quoted(clean(halves[0]))), clean(halves[1])))
+            found.append(
+                (words["why"].replace("{x}", self._quoted(clean(halves[0]))), clean(halves[1]))
+            )
         named = terms([sentence])
         defined = _DEFINES.match(sentence)
         if defined and not found and terms([defined[1]]):

@@ -13,7 +13,9 @@ MAX_READ = 4_000
 MAX_TERM, MAX_TOPIC, MAX_SENTENCE = 40, 60, 160  # characters
 
 _MARKS = {"zh": "「{}」", "es": "«{}»"}
-_SENTENCE = re.compile(r"[^.!?。！？…;；\n]+[.!?。！？…;；]*(?=\s|$|(?<=[。！？；]))|[^.!?。！？;；\n]+")
+_SENTENCE = re.compile(
+    r"[^.!?。！？…;；\n]+[.!?。！？…;；]*(?=\s|$|(?<=[。！？；]))|[^.!?。！？;；\n]+"
+)
 _QUOTES = re.compile(r"[\"“”«»「」『』*_`#\[\]{}|<>]")
 _LATIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\s\w]|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
