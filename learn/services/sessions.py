@@ -23,7 +23,7 @@ _START = f"""
     SELECT %(id)s, %(user)s,
            (SELECT id FROM accounts_device
              WHERE user_id = %(user)s AND fingerprint = %(fingerprint)s),
-           'active', 'start', %(mode)s, %(plan)s::varchar[], %(tool)s, '{}',
+           'active', 'start', %(mode)s, %(plan)s::varchar[], %(tool)s, '{{}}',
            %(locale)s, %(now)s, %(now)s
       FROM spent"""  # noqa: S608
 

@@ -45,7 +45,8 @@ _EXAMPLE = re.compile(
     re.I,
 )
 _DEFINES = re.compile(
-    r"^(.{2,50}?)(?:\s+(?:is|are|means|es|son|significa)\s+|是(?!因为)|叫做|指的是)(.{4,})$", re.I
+    r"^([^,，]{2,30}?)(?:\s+(?:is|are|means|es|son|significa)\s+|是(?!因为)|叫做|指的是)(.{4,})$",
+    re.I,
 )
 
 
@@ -197,13 +198,12 @@ class _Lesson:
         return f"{when}{self.words['when']['then']}{self._quoted(self._action())}"
 
     def _action(self) -> str:
-        """What they said they would do; the topic where they did not."""
-        for text in reversed(self.user[1:]):
+        """What they chose to do: their words before they named a moment, else with it."""
+        dated = [n for n, text in enumerate(self.user) if moments.day(text) or moments.time(text)]
+        before = self.user[1 : dated[-1] if dated else None]
+        for text in [*reversed(before), self.last]:
             for sentence in sentences(text):
-                bare = sentence.replace(moments.day(sentence), "").replace(
-                    moments.time(sentence), ""
-                )
-                if terms([bare]):
+                if not _LOST.match(sentence) and terms([sentence]):
                     return sentence[:MAX_QUOTE]
         return self.topic
 
@@ -232,7 +232,7 @@ class _Lesson:
             )
         named = terms([sentence])
         defined = _DEFINES.match(sentence)
-        if defined and not found and terms([defined[1]]):
+        if defined and not found and len(defined[1].split()) <= 4 and terms([defined[1]]):
             found.append((words["what"].replace("{x}", self._quoted(clean(defined[1]))), sentence))
         if named:
             term = named[0]

@@ -40,7 +40,7 @@ _FUNCTION = frozenset(
     "moves moved rise rises rose fall falls fell grow grows grew form forms formed cause causes "
     "caused produce produces change changes changed need needs bring brings call called calls show "
     "shows help helps hold holds let lets seem seems look looks find finds start starts stop stops "
-    "explain explains example examples good well easy hard big small different tomorrow today longer faster slower bigger smaller "
+    "explain explains example examples good well easy hard big small different tomorrow today pass passes passed stay stays run runs rotates rotate cost costs four five six ten longer faster slower bigger smaller "
     "don't doesn't isn't can't didn't i'm it's that's there's "
     # Spanish
     "el la los las un una unos unas lo al del de en a por para con sin sobre entre hasta desde "
@@ -54,11 +54,11 @@ _FUNCTION = frozenset(
     "entiendo quiero aprender estudiar entender explicar saber decir dice digo significa cosa "
     "cosas tipo manera forma ejemplo vez veces parte llama llaman usa usan tira tiran sube suben "
     "baja bajan mueve mueven crece crecen produce producen causa causan cambia cambian necesita "
-    "necesitan ayuda ayudan queda quedan suma suman gana ganan funciona funcionan ocurre sirve hoy mañana".split()
+    "necesitan pasa pasan cuenta cuentan paga pagan recibe reciben cuatro cinco seis diez dos tres mil ayuda ayudan queda quedan suma suman gana ganan funciona funcionan ocurre sirve hoy mañana".split()
 )
 # Chinese has no spaces: cut at what joins, points, asks, counts or does.
 _HAN_CUT = re.compile(
-    r"因为|所以|[一二两三四五六七八九十]+[次天年月个种]|一边|但是|可是|而且|然后|如果|就是|不是|还是|或者|以及|并且|虽然|为什么|什么|怎么样|怎样|怎么|"
+    r"因为|所以|[一二两三四五六七八九十]+[次天年月个种]|一边|放在|但是|可是|而且|然后|如果|就是|不是|还是|或者|以及|并且|虽然|为什么|什么|怎么样|怎样|怎么|"
     r"如何|哪里|哪个|我们|你们|他们|它们|这个|那个|这样|那样|一个|一种|一些|可以|可能|应该|需要|能够|觉得|"
     r"认为|知道|记得|理解|学习|叫做|称为|变成|成为|形成|产生|引起|导致|吸收|释放|拉动|吸引|推动|利用|使用|"
     r"通过|进行|发生|比如|例如|所有|每个|每年|每天|很多|越来越|越|其实|大概|也许|好像|没有|已经|一直|时候|之后|"
