@@ -31,6 +31,8 @@ class LearnSession(BaseModel):
     mode = models.CharField(max_length=16, choices=Mode.choices, default=Mode.QUICK)
     tool_plan = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     current_tool = models.CharField(max_length=32, null=True, blank=True)  # noqa: DJ001
+    # Tools that have done their work, also when the learner goes back to an earlier one.
+    completed_tools = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     locale = models.CharField(max_length=10, default="en")
     # Kept here at write time, so that the list needs no second table.
     topic = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001

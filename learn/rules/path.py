@@ -47,14 +47,28 @@ def _chosen(selected: Sequence[str]) -> list[str]:
     return tools
 
 
-def progress(tools: Sequence[str], current: str | None, *, finished: bool) -> tuple[list[str], int]:
-    """Return the tools done and how much of the plan that is, in percent (cut, not rounded).
+def recorded(tools: Sequence[str], done: Sequence[str], *more: str | None) -> list[str]:
+    """Return ``done`` with ``more`` added: what is still in the plan, once, in the plan's order."""
+    return [tool for tool in tools if tool in done or tool in more]
 
-    Those before the current one are done; of a finished session all are.
+
+def left_behind(tools: Sequence[str], current: str | None, chosen: str) -> str | None:
+    """Return the tool that going on to ``chosen`` leaves done; None when it goes back."""
+    if current not in tools or tools.index(chosen) <= tools.index(current):
+        return None
+    return current
+
+
+def progress(
+    tools: Sequence[str], current: str | None, *, finished: bool, done: Sequence[str] = ()
+) -> tuple[list[str], int]:
+    """Return the tools done, in the plan's order, and how much of it that is in percent (cut).
+
+    Done are those recorded in ``done`` and, as the contract has it (4.4), those before the
+    current one; of a finished session all are.
     """
     if finished:
         return list(tools), 100
-    if current is None or current not in tools:
-        return [], 0
-    done = list(tools[: tools.index(current)])
-    return done, 100 * len(done) // len(tools)
+    before = tools[: tools.index(current)] if current in tools else ()
+    completed = recorded(tools, done, *before)
+    return completed, 100 * len(completed) // len(tools) if tools else 0

@@ -47,7 +47,10 @@ def progress(*, session_id: UUID, user_id: UUID) -> dict[str, Any]:
     """Return how far along its path a lesson is. Raises SessionNotFound."""
     session = _one(session_id, user_id)
     done, percentage = path.progress(
-        session.tool_plan, session.current_tool, finished=session.status == Status.COMPLETED
+        session.tool_plan,
+        session.current_tool,
+        finished=session.status == Status.COMPLETED,
+        done=session.completed_tools,
     )
     return {
         "session_id": session.pk,
@@ -66,7 +69,14 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
         "learn_sessions",
         lessons.values(
             *("id", "status", "current_step", "mode", "tool_plan", "current_tool", "locale"),
-            *("topic", "key_concepts", "learning_summary", "review_schedule", "device_id"),
+            *(
+                "completed_tools",
+                "topic",
+                "key_concepts",
+                "learning_summary",
+                "review_schedule",
+                "device_id",
+            ),
             *("created_at", "completed_at", "updated_at"),
         ).iterator(),
     )

@@ -18,12 +18,13 @@ from learn.rules.steps import Status, Step
 _START = f"""
     WITH permitted AS (SELECT 1), {quotas.SPEND}
     INSERT INTO learn_learnsession
-           (id, user_id, device_id, status, current_step, mode, tool_plan, current_tool, locale,
-            created_at, updated_at)
+           (id, user_id, device_id, status, current_step, mode, tool_plan, current_tool,
+            completed_tools, locale, created_at, updated_at)
     SELECT %(id)s, %(user)s,
            (SELECT id FROM accounts_device
              WHERE user_id = %(user)s AND fingerprint = %(fingerprint)s),
-           'active', 'start', %(mode)s, %(plan)s::varchar[], %(tool)s, %(locale)s, %(now)s, %(now)s
+           'active', 'start', %(mode)s, %(plan)s::varchar[], %(tool)s, '{{}}',
+           %(locale)s, %(now)s, %(now)s
       FROM spent"""  # noqa: S608
 
 
@@ -104,27 +105,33 @@ def choose_path(
 ) -> LearnSession:
     """Choose which tools, in which order; the first one is current.
 
+    What was recorded as done stays recorded, as far as it is in the new path.
     Raises SessionNotFound, SessionNotActive, ToolsRequired, InvalidTool,
     InvalidPreferredOrder, EmptyToolPlan.
     """
     session = _active(session_id, user_id)
     session.tool_plan = path.plan(mode, selected, preferred)
     session.mode, session.current_tool = mode, session.tool_plan[0]
-    session.save(update_fields=["mode", "tool_plan", "current_tool", "updated_at"])
+    session.completed_tools = path.recorded(session.tool_plan, session.completed_tools)
+    session.save(
+        update_fields=["mode", "tool_plan", "current_tool", "completed_tools", "updated_at"]
+    )
     return session
 
 
 @transaction.atomic
 def switch_tool(*, session_id: UUID, user_id: UUID, tool: str) -> LearnSession:
-    """Go on with another tool of the plan.
+    """Go on with another tool of the plan; going forward records the one that is left as done.
 
     Raises SessionNotFound, SessionNotActive, ToolNotInPlan.
     """
     session = _active(session_id, user_id)
     if tool not in session.tool_plan:
         raise errors.ToolNotInPlan(tool=tool)
+    left = path.left_behind(session.tool_plan, session.current_tool, tool)
+    session.completed_tools = path.recorded(session.tool_plan, session.completed_tools, left)
     session.current_tool = tool
-    session.save(update_fields=["current_tool", "updated_at"])
+    session.save(update_fields=["current_tool", "completed_tools", "updated_at"])
     return session
 
 

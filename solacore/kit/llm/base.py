@@ -19,7 +19,8 @@ class Ask:
 
     Model providers send ``system`` and ``turns``. The offline coach, which reads no
     prompt, goes by ``product``, ``step``, ``moving`` and ``language``,
-    in Learn also by ``method`` ("" when the step itself is taught).
+    in Learn also by ``method`` ("" when the step itself is taught), ``topic`` ("" lets the first
+    turn name it) and ``earlier``, other topics of the same learner, newest first.
 
     ``turns`` is oldest first and ends with the user's message. ``turn_in_step`` counts the
     user's messages in this step, the current one included, from 1. ``moving`` says that
@@ -35,6 +36,8 @@ class Ask:
     moving: bool = False
     language: str = "en"
     method: str = ""
+    topic: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

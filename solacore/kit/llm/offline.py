@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from solacore.kit.llm import mirror
+from solacore.kit.llm import mirror, teacher
 from solacore.kit.llm.base import Ask
 
 LANGUAGES = ("en", "zh", "es")
@@ -67,8 +67,7 @@ class OfflineCoach:
         said = _Said(ask)
         words = self._words(ask.language)
         if ask.product == "learn":
-            variants = words["learn"][ask.method or ask.step]
-            return said.fill(variants[(ask.turn_in_step - 1) % len(variants)])
+            return teacher.answer(ask, self.folder / "teach")
         if not ask.moving and (ask.step == "receive" or not said.last_heart):
             return self._say(words["small_talk"], said)
         if ask.moving:
