@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learn', '0001_initial'),
+        ('learn', '0002_variants'),
     ]
 
     operations = [

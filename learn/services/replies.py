@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing import selectors as billing
-from billing.services import spending
+from billing.services import answers, spending
 from learn import errors, limits
 from learn.models import Card, CardState, LearnMessage, LearnSession, Role
 from learn.rules import prompts
@@ -267,7 +267,7 @@ class Script:
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""
         closing = _broken(code, self.answer_id, self.ask.step)
-        return conversation.interrupt(self, text, closing, timezone.now())  # noqa: TID251
+        return answers.interrupt(self, text, closing, timezone.now())  # noqa: TID251
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from billing import selectors as billing
-from billing.services import spending
+from billing.services import answers, spending
 from solacore.kit import llm
 from solacore.kit.messages import bill
 from solacore.kit.models import DELETED, AnswerState, Frames
@@ -340,7 +340,7 @@ class Script:
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""
         closing = _broken(code, self.ask.step, self.mood)
-        return conversation.interrupt(self, text, closing, timezone.now())  # noqa: TID251
+        return answers.interrupt(self, text, closing, timezone.now())  # noqa: TID251
 
 
 @transaction.atomic

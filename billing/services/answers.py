@@ -1,0 +1,36 @@
+"""What an answer took, written down where it ends early: Solve and Learn share it."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+
+from billing.services import spending
+from solacore.kit.messages import BaseMessage, bill
+from solacore.kit.models import AnswerState, Frames
+from solacore.kit.replies import Script
+
+
+class PersonalScript(Script, Protocol):
+    """A script whose answer is somebody's."""
+
+    user_id: UUID
+
+
+@transaction.atomic
+def interrupt(script: PersonalScript, text: str, closing: Frames, now: datetime) -> Frames:
+    """Keep a broken answer and return how its stream ends; its reader is not charged."""
+    kept = script.kind.conclude(
+        script.answer_id, text, AnswerState.INTERRUPTED, closing, **bill(script.spent)
+    )
+    spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=False)
+    return kept
+
+
+@transaction.atomic
+def halted(script: PersonalScript, now: datetime) -> None:
+    """Take down what an answer took that its reader ended, or a newer message."""
+    rows = script.kind._default_manager.filter(pk=script.answer_id)
+    if script.spent and issubclass(script.kind, BaseMessage) and rows.update(**bill(script.spent)):
+        spending.record(user_id=script.user_id, spents=script.spent, now=now)
