@@ -168,7 +168,7 @@ def test_broken_stream_is_never_taken_for_whole_nor_asked_again(fault):
             return pieces, str(raised.value)
 
     pieces, words = asyncio.run(run())
-    assert pieces == ["Half "]
+    assert [piece for piece in pieces if isinstance(piece, str)] == ["Half "]
     assert len(handler.seen) == 1
     assert "Half" not in words
     assert "secret" not in words

@@ -6,8 +6,8 @@ PAUSE seconds one try is let in to see: its first word closes the circuit, its f
 anew. State is each process's own.
 """
 
-import time
 from collections import deque
+from time import monotonic
 
 from solacore.kit import metrics
 
@@ -30,7 +30,7 @@ class Breaker:
         passage = Passage(self)
         if self._opened is None:
             return passage
-        if self._probe is not None or time.monotonic() < self._opened + self.pause:
+        if self._probe is not None or monotonic() < self._opened + self.pause:
             return None
         self._probe = passage
         return passage
@@ -43,7 +43,7 @@ class Breaker:
 
     def open(self) -> None:
         """Let nobody in for a while."""
-        self._opened, self._probe = time.monotonic(), None
+        self._opened, self._probe = monotonic(), None
         metrics.LLM_CIRCUIT_OPEN.labels(self.name).set(1)
 
     def note(self, passage: "Passage", good: bool | None) -> None:
@@ -63,7 +63,7 @@ class Breaker:
             self.close()
 
     def _count(self, good: bool) -> None:
-        now = time.monotonic()
+        now = monotonic()
         self._outcomes.append((now, good))
         while self._outcomes[0][0] < now - WINDOW:
             self._outcomes.popleft()
