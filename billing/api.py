@@ -1,5 +1,6 @@
 """What plan somebody has and why, what is left of it, and how to get another."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -54,6 +55,16 @@ class AllowanceOut(Schema):
     warning: int | None
 
 
+class AnswersTodayOut(Schema):
+    """What my answers took since midnight UTC; ``budget_used_percent`` null is unlimited."""
+
+    answers: int
+    tokens_in: int
+    tokens_out: int
+    budget_used_percent: int | None
+    resets_at: datetime
+
+
 class UsageOut(Schema):
     tier: str
     sessions_used: int
@@ -64,6 +75,7 @@ class UsageOut(Schema):
     resets_at: datetime | None
     solve: AllowanceOut
     learn: AllowanceOut
+    answers_today: AnswersTodayOut
 
 
 class ToldOut(Schema):
@@ -141,6 +153,7 @@ async def usage(request: ApiRequest) -> dict[str, object]:
     mine = await _standing(request)
     solve = await _used(request, mine.allowance)
     learn = await _used(request, mine.lessons)
+    today = await in_thread(selectors.answers_today)(user_id=request.auth.user_id, now=mine.now)
     return {
         "tier": mine.plan.tier,
         "sessions_used": solve["used"],
@@ -151,6 +164,7 @@ async def usage(request: ApiRequest) -> dict[str, object]:
         "resets_at": solve["resets_at"],
         "solve": solve,
         "learn": learn,
+        "answers_today": asdict(today),
     }
 
 

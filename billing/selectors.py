@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from accounts.selectors import people
-from billing.models import Allowed, Entitlement, StoreEvent, StripeCustomer, Usage
+from billing.models import (
+    Allowed,
+    Entitlement,
+    StoreEvent,
+    StripeCustomer,
+    Usage,
+    UserSpending,
+)
 from billing.rules import explain, periods, plans
 from billing.rules.plans import FREE, PLANS, Plan
+from solacore.kit import metrics
 from solacore.kit.threads import in_thread
 
 PLAN_SECONDS = 300  # contract 2.12; a trigger announces every change (migration 0003)
@@ -112,6 +121,60 @@ def used(*, user_id: UUID, allowance: Allowance) -> int:
     return mine.values_list("session_count", flat=True).first() or 0
 
 
+MICROS = 1_000_000  # of a US dollar
+_SPENT_TODAY = """
+    SELECT (SELECT cost_micros FROM billing_userspending WHERE user_id = %s AND day = %s),
+           (SELECT cost_micros FROM billing_housespending WHERE day = %s)"""
+
+
+def within_budget(*, user_id: UUID, now: datetime) -> Literal["user", "house"] | None:
+    """Return whose budget of the day is spent, None if another answer may be opened.
+
+    One query, none without budgets. Answers that are on their way are not in it yet: a budget
+    is passed by what those of one moment cost, never by more.
+    """
+    budgets = settings.LLM["llm_daily_budget_user"], settings.LLM["llm_daily_budget_house"]
+    if not any(budgets):
+        return None
+    day = periods.day_of(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_SPENT_TODAY, [user_id, day, day])
+        mine, house = (spent or 0 for spent in cursor.fetchone())
+    show_budget(house)
+    if budgets[0] and mine >= budgets[0] * MICROS:
+        return "user"
+    return "house" if budgets[1] and house >= budgets[1] * MICROS else None
+
+
+def show_budget(house_micros: int) -> None:
+    """Show how much of the house's budget is spent, where an alert looks (deploy/alerts.yml)."""
+    budget = settings.LLM["llm_daily_budget_house"] * MICROS
+    metrics.LLM_BUDGET_USED.set(house_micros / budget if budget else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What somebody's answers of one day took; ``budget_used_percent`` None is unlimited."""
+
+    answers: int
+    tokens_in: int
+    tokens_out: int
+    budget_used_percent: int | None
+    resets_at: datetime
+
+
+def answers_today(*, user_id: UUID, now: datetime) -> Today:
+    """Return what somebody's answers took today (UTC), and how much of their budget that is."""
+    row = UserSpending.objects.filter(user_id=user_id, day=periods.day_of(now)).first()
+    budget = settings.LLM["llm_daily_budget_user"] * MICROS
+    micros = row.cost_micros if row else 0
+    percent = min(100, int(100 * micros / budget)) if budget else None
+    resets_at = periods.next_day(now)
+    if row is None:
+        return Today(0, 0, 0, percent, resets_at)
+    return Today(row.answers, row.tokens_in, row.tokens_out, percent, resets_at)
+
+
 def explanation(*, user_id: UUID, joined: datetime, now: datetime) -> dict[str, Any]:
     """Return why somebody's plan is what it is: a sentence, the rows, the news behind them."""
     mine = stand(entitlements(user_id), joined=joined, now=now)
@@ -158,6 +221,11 @@ def export(user_id: UUID) -> Iterator[tuple[str, Any]]:
     )
     usage = Usage.objects.filter(user_id=user_id).order_by("period_start", "kind")
     yield "usage", usage.values("kind", "period_start", "session_count", "updated_at").iterator()
+    spending = UserSpending.objects.filter(user_id=user_id).order_by("day")
+    yield "spending", spending.values(*_SPENDING_TOLD).iterator()
+
+
+_SPENDING_TOLD = ("day", "answers", "tokens_in", "tokens_out", "cost_micros", "updated_at")
 
 
 def _told(row: Entitlement) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class ExportOut(Schema):
     stripe_customers: list[dict[str, Any]]
     store_events: list[dict[str, Any]]
     usage: list[dict[str, Any]]
+    spending: list[dict[str, Any]]
     solve_sessions: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     step_history: list[dict[str, Any]]

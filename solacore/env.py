@@ -5,15 +5,17 @@ Names are the contract's (section 7), read case-insensitively from the environme
 """
 
 import ipaddress
+from contextlib import suppress
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIN_SECRET_BYTES = 32
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", ""}
+MODEL_URLS = ("openai_base_url", "anthropic_base_url", "openrouter_base_url")
 PLACEHOLDERS = ("change", "secret", "example", "placeholder", "your-", "dev-")
 
 
@@ -24,6 +26,7 @@ def _comma_list(value: object) -> object:
 
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_comma_list)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Env(BaseSettings):
@@ -110,6 +113,11 @@ class Env(BaseSettings):
     llm_total_timeout: float = 90
     llm_max_tokens: int = 1024
     prompt_injection_policy: Literal["warn", "block"] = "warn"
+    # US dollars: a day's budget (0 is unlimited), and a million tokens of a model without a price
+    llm_daily_budget_user: NotNegative = 1.0
+    llm_daily_budget_house: NotNegative = 0.0
+    llm_price_in: NotNegative = 1.0
+    llm_price_out: NotNegative = 4.0
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = "https://api.openai.com/v1"
     anthropic_api_key: SecretStr = SecretStr("")
@@ -164,6 +172,7 @@ class Env(BaseSettings):
                     ipaddress.ip_network(item, strict=False)
                 except ValueError:
                     faults.append(f"{name.upper()}: {item!r} is not an address or a network")
+        faults += filter(None, map(self._model_url_fault, MODEL_URLS))
         if self.production:
             faults += self._production_faults(secret)
         if faults:
@@ -206,6 +215,10 @@ class Env(BaseSettings):
                 (not self.allowed_hosts, "ALLOWED_HOSTS is missing"),
                 ("*" in self.allowed_hosts, "ALLOWED_HOSTS must name hosts, not *"),
                 (self.beta_mode, "BETA_MODE must be off"),
+                *[
+                    (getattr(self, name).startswith("http:"), f"{name.upper()} must be https://")
+                    for name in MODEL_URLS
+                ],
                 (
                     not self.cookie_domain.startswith("."),
                     "COOKIE_DOMAIN must be set and start with a dot",
@@ -213,6 +226,18 @@ class Env(BaseSettings):
             ]
             if wrong
         ]
+
+    def _model_url_fault(self, name: str) -> str | None:
+        """Return what is wrong with where a model is (quality 64): words go there, and a key."""
+        url = urlsplit(getattr(self, name))
+        if url.username is not None or not url.hostname:
+            return f"{name.upper()} must name a host, and no user"
+        with suppress(ValueError):
+            if ipaddress.ip_address(url.hostname).is_link_local:
+                return f"{name.upper()} points at a network's own services"
+        if url.scheme != "https" and (url.scheme, url.hostname in LOCAL_HOSTS) != ("http", True):
+            return f"{name.upper()} must start with https:// (http:// only on this machine)"
+        return None
 
     def _has(self, name: str) -> bool:
         secret: SecretStr = getattr(self, name)

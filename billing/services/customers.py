@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django_tasks import task
 
-from billing.models import StripeCustomer, Usage
+from billing.models import StripeCustomer, Usage, UserSpending
 from billing.outside import stripe
 from billing.services import entitlements, mirror
 
@@ -16,6 +16,7 @@ def erase(*, user_id: UUID) -> None:
         customer.delete()
     entitlements.erase(user_id=user_id)
     Usage.objects.filter(user_id=user_id).delete()
+    UserSpending.objects.filter(user_id=user_id).delete()
 
 
 @task()

@@ -22,6 +22,22 @@ CACHE_MISSES = Counter("cache_misses", "Reads that went to the database")
 ANSWERS = Counter("answers", "Answers by how they ended", ["outcome"])
 ANSWERS_RUNNING = Gauge("answers_running", "Answers being produced", multiprocess_mode="livesum")
 LLM_REQUESTS = Counter("llm_requests", "Asks by provider and outcome", ["provider", "outcome"])
+LLM_FAULTS = Counter("llm_faults", "Failed asks by what was wrong", ["provider", "fault"])
+LLM_CIRCUIT_OPEN = Gauge(
+    "llm_circuit_open",
+    "1 while a provider is left alone",
+    ["provider"],
+    multiprocess_mode="livemax",
+)
+LLM_TOKENS = Counter(
+    "llm_tokens", "Tokens in and out, counted or estimated", ["provider", "direction"]
+)
+LLM_COST = Counter("llm_cost_micros", "Millionths of a US dollar", ["provider"])
+LLM_BUDGET_USED = Gauge(
+    "llm_budget_used_ratio",
+    "Of the house's budget of the day, 0 to 1",
+    multiprocess_mode="mostrecent",
+)
 LETTERS = Counter("letters", "Mails handed to the mail server", ["letter"])
 SIGN_INS = Counter("sign_ins", "Tries to sign in by how they ended", ["way", "outcome"])
 WEBHOOKS = Counter("webhooks", "Events of the stores by what became of them", ["outcome"])

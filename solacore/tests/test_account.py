@@ -16,8 +16,9 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import Identity, LoginSession, MailedToken, SpentNonce, User
 from billing.models import StripeCustomer
 from billing.outside import stripe as stripe_outside
-from billing.services import entitlements
+from billing.services import entitlements, spending
 from solacore import account
+from solacore.kit.llm import Spent
 from solacore.ops import deferred
 from solve.models import AnalyticsEvent, Message, SolveSession
 
@@ -30,6 +31,7 @@ EXPORTED = {
     "billing.StoreEvent": "store_events",
     "billing.StripeCustomer": "stripe_customers",
     "billing.Usage": "usage",
+    "billing.UserSpending": "spending",
     "learn.Card": "cards",
     "learn.Review": "reviews",
     "learn.LearnMessage": "learn_messages",
@@ -83,6 +85,7 @@ def full(ada, mailoutbox):
     ada.send("POST", f"/learn/reviews/{card}/grade", {"rating": "good"})
     StripeCustomer.objects.create(user_id=ada.id, customer_id="cus_ada")
     entitlements.grant(user_id=ada.id, tier="pro", until=None, reason="test", now=timezone.now())
+    spending.record(user_id=ada.id, spents=[Spent("openai", "m", 10, 5)], now=timezone.now())
     return ada
 
 

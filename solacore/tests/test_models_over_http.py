@@ -47,7 +47,7 @@ async def collect(provider, ask=ASK):
     async with aclosing(provider.stream(ask)) as stream:
         async for piece in stream:
             pieces.append(piece)
-    return pieces
+    return [piece for piece in pieces if isinstance(piece, str)]
 
 
 def openai(url, **options):
@@ -62,7 +62,9 @@ def anthropic(url):
 
 def patient(*providers, **deadlines):
     return Patient(
-        providers, LastResort("offline answer"), **{"first_piece": 1.0, "total": 5.0, **deadlines}
+        providers,
+        LastResort("offline answer"),
+        **{"first_piece": 1.0, "total": 5.0, "max_characters": 1000, **deadlines},
     )
 
 
@@ -166,15 +168,15 @@ def test_broken_stream_is_never_taken_for_whole_nor_asked_again(fault):
             return pieces, str(raised.value)
 
     pieces, words = asyncio.run(run())
-    assert pieces == ["Half "]
+    assert [piece for piece in pieces if isinstance(piece, str)] == ["Half "]
     assert len(handler.seen) == 1
     assert "Half" not in words
     assert "secret" not in words
 
 
 @pytest.mark.parametrize(
-    ("status", "tries"), [(401, 1), (403, 1), (404, 1), (422, 1), (302, 1), (429, 2), (500, 2),
-                          (503, 2), (529, 2)],
+    ("status", "tries"), [(401, 1), (403, 1), (404, 1), (422, 1), (302, 1), (429, 3), (500, 3),
+                          (503, 3), (529, 3)],
 )  # fmt: skip
 def test_refusing_provider_is_asked_again_only_when_it_helps_then_the_next(status, tries):
     refusing = stream_of(status=status)

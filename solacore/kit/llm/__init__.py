@@ -4,8 +4,10 @@ from functools import cache
 
 from django.conf import settings
 
+from solacore.kit.llm import tokens
 from solacore.kit.llm.anthropic import Anthropic
 from solacore.kit.llm.base import Ask, Provider, ProviderUnavailable, Spent, Turn
+from solacore.kit.llm.guard import CHARACTERS_PER_TOKEN
 from solacore.kit.llm.offline import OfflineCoach
 from solacore.kit.llm.openai import OpenAI
 from solacore.kit.llm.patient import Patient
@@ -17,6 +19,7 @@ __all__ = [
     "Spent",
     "Turn",
     "configured",
+    "estimate",
     "get_provider",
     "offline_coach",
 ]
@@ -69,4 +72,18 @@ def get_provider() -> Provider:
         offline_coach(),
         first_piece=settings.LLM["llm_first_piece_timeout"],
         total=settings.LLM["llm_total_timeout"],
+        max_characters=settings.LLM["llm_max_tokens"] * CHARACTERS_PER_TOKEN,
     )
+
+
+def estimate(ask: Ask, text: str) -> Spent | None:
+    """Return what an answer is likely to have taken that was stopped after ``text``.
+
+    A stopped answer's provider cannot tell any more; the first one configured is taken to have
+    answered. None when no model is configured: the offline coach takes nothing.
+    """
+    if not configured():
+        return None
+    first = configured()[0]
+    model = str(getattr(first, "model", first.name))
+    return tokens.estimate(ask, text, provider=first.name, model=model)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, Protocol
 
 
@@ -51,8 +52,46 @@ class Spent:
     exact: bool = True
 
 
+class Fault(StrEnum):
+    """What was wrong with a provider: a metric's label."""
+
+    CONNECT = "connect"
+    DNS = "dns"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    KEY = "key"  # absent, rotated, expired, not paid for: 401, 402, 403
+    ADDRESS = "address"  # no such model or page, moved: 3xx, 404
+    REQUEST = "request"  # this one request was not to its liking: 400, 413, 422
+    BUSY = "busy"  # 408, 409, 429
+    DOWN = "down"  # 5xx
+    BROKEN = "broken"  # not the stream it should be, or not to its end
+    EMPTY = "empty"
+    REFUSAL = "refusal"
+    LOOP = "loop"
+
+    @property
+    def blames(self) -> bool:
+        """Whether it says something of the provider, and not only of this one question."""
+        return self not in (Fault.REQUEST, Fault.REFUSAL, Fault.LOOP)
+
+
 class ProviderUnavailable(Exception):
-    """A provider could not answer. Its text names the provider and the fault, never content."""
+    """A provider could not answer. Its text names the provider and the fault, never content.
+
+    ``retryable`` says whether asking the same one again may help; ``retry_after`` is how many
+    seconds it wants to be left alone, if it said so.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        fault: Fault = Fault.BROKEN,
+        retryable: bool = True,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.fault, self.retryable, self.retry_after = fault, retryable, retry_after
 
 
 class Provider(Protocol):
