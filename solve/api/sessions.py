@@ -74,6 +74,15 @@ class StartedOut(Schema):
     usage: UsageOut
 
 
+class HighlightOut(Schema):
+    message_id: UUID
+    role: Literal["user", "assistant"]
+    fragment: str = Field(description="plain text, some 80 characters of the message")
+    ranges: list[tuple[int, int]] = Field(
+        description="what was found: [start, end) in characters (code points) of the fragment"
+    )
+
+
 class SummaryOut(Schema):
     id: UUID
     status: Status
@@ -82,6 +91,9 @@ class SummaryOut(Schema):
     completed_at: datetime | None
     first_message: str | None
     tags: list[str]
+    highlights: list[HighlightOut] | None = Field(
+        None, description="at most 3; left out unless words were asked for"
+    )
 
 
 class HistoryOut(Schema):
@@ -135,7 +147,9 @@ class ChangedOut(Schema):
 class HistoryIn(Schema):
     limit: Limit = 20
     offset: Offset = 0
-    q: Text | None = None
+    q: Annotated[Text, Field(max_length=limits.SEARCH_CHARACTERS)] | None = Field(
+        None, description="words that one message holds, as written or (longer ones) inflected"
+    )
     tags: Text | None = Field(None, description="comma list; any of them matches")
     status: WantedStatus | None = None
     from_date: Moment | None = None
@@ -183,7 +197,7 @@ async def history(request: ApiRequest, filters: Query[HistoryIn]) -> HttpRespons
     tags = [tag.strip() for tag in (filters.tags or "").split(",") if tag.strip()]
     wanted = HistoryFilter(
         status=filters.status,
-        words=filters.q or None,
+        words=filters.q,
         tags=tags or None,
         since=filters.from_date,
         until=filters.to_date,

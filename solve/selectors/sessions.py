@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from solve import errors
+from solve.selectors import search
 
 _TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
@@ -23,7 +24,7 @@ def _time(column: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """Which sessions to list; None asks nothing. ``tags`` match any, ``words`` literally."""
+    """Which sessions to list; None asks nothing. ``tags`` match any, ``words`` all (search.py)."""
 
     status: str | None = None
     words: str | None = None
@@ -47,36 +48,43 @@ _CONDITIONS = {
     "tags": "AND s.tags && %(tags)s::varchar[]",
     "since": "AND s.created_at >= %(since)s",
     "until": "AND s.created_at <= %(until)s",
-    "words": """AND EXISTS (SELECT 1 FROM solve_message m WHERE m.session_id = s.id
-                 AND m.role = 'user' AND m.content ILIKE %(words)s)""",
 }
 
 
 def history(
     *, user_id: UUID, wanted: HistoryFilter, limit: int, offset: int
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return a page of somebody's sessions, newest first, and how many there are in all."""
+    """Return a page of somebody's sessions, newest first, and how many there are in all.
+
+    With ``words`` each has ``highlights``: where its messages say them.
+    """
+    asked = search.read(wanted.words.split()) if wanted.words and wanted.words.strip() else None
     parameters: dict[str, Any] = {"user": user_id, "limit": limit, "offset": offset}
     where = []
     for name, condition in _CONDITIONS.items():
         value = getattr(wanted, name)
         if value is not None:
-            parameters[name] = f"%{_escape(value)}%" if name == "words" else value
+            parameters[name] = value
             where.append(condition)
+    if asked is not None:
+        where.append(f"AND s.id IN ({search.sessions(asked)})")
+        parameters |= search.parameters(asked, user_id)
+    statement = _HISTORY.replace("{where}", " ".join(where))
     with connection.cursor() as cursor:
-        cursor.execute(_HISTORY.format(where=" ".join(where)), parameters)
+        cursor.execute(statement, parameters)
         rows = cursor.fetchall()
         if rows or not offset:
             total = rows[0][-1] if rows else 0
         else:  # past the end there is no row to read it from
-            cursor.execute(_HISTORY.format(where=" ".join(where)), {**parameters, "offset": 0})
+            cursor.execute(statement, {**parameters, "offset": 0})
             found = cursor.fetchone()
             total = found[-1] if found else 0
-    return [dict(zip(_SUMMARY, row[:-1], strict=True)) for row in rows], total
-
-
-def _escape(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    page = [dict(zip(_SUMMARY, row[:-1], strict=True)) for row in rows]
+    if asked is not None and page:
+        marked = search.highlights(asked, user_id=user_id, session_ids=[s["id"] for s in page])
+        for session in page:
+            session["highlights"] = marked.get(session["id"], [])
+    return page, total
 
 
 _DETAIL = (

@@ -1,0 +1,198 @@
+"""What somebody said, found again: which sessions, and where in them.
+
+A message is found when each word asked for is in it *literally* (a run of characters, part of
+a word or not, case and accents aside), or each is in it *in some form*: words of at least four
+letters by their English or Spanish stem, the others literally. One index answers both
+(migration ``search``): it knows every run of up to three characters exactly, so only longer
+literal words are compared with the text, and only where no other message of the session has
+been found by form. An answer that still streams is not found; nor are the system's words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+FRAGMENTS = 3  # per session
+AROUND = 40  # characters kept on either side of the first find
+MARKS = 20  # ranges per fragment
+_RUN = 3  # the longest run of characters that is a term of its own
+_STEMMED = 4  # shorter words have no endings to drop
+
+# Which messages search may know; the index holds no others.
+_SEARCHABLE = "m.search_text IS NOT NULL AND m.role <> 'system'"
+_TERMS = "solve_search_terms(m.user_id, m.content, m.search_text)"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word asked for, folded, and its stems; none where endings do not count."""
+
+    text: str
+    stems: tuple[str, ...]
+
+    @property
+    def runs(self) -> list[str]:
+        """The runs of characters that cover it: all that an index can say of it literally."""
+        if len(self.text) <= _RUN:
+            return [self.text]
+        starts = {*range(0, len(self.text) - _RUN + 1, _RUN), len(self.text) - _RUN}
+        return [self.text[start : start + _RUN] for start in sorted(starts)]
+
+    @property
+    def exact(self) -> bool:
+        """Whether its runs are the whole of it, so that no text need be compared."""
+        return len(self.text) <= _RUN
+
+
+def read(words: Sequence[str]) -> list[Word]:
+    """Return the words as the index writes them, each once; they must not be empty."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT solve_fold(word),
+                      ts_lexize('english_stem', word) || ts_lexize('spanish_stem', word)
+                 FROM unnest(%s::text[]) AS word""",
+            [list(words)],
+        )
+        found = {
+            folded: Word(folded, _stems(folded, lexemes)) for folded, lexemes in cursor.fetchall()
+        }
+    return list(found.values())
+
+
+def _stems(folded: str, lexemes: list[str]) -> tuple[str, ...]:
+    counts = len(folded) >= _STEMMED and folded.isalpha()
+    return tuple(dict.fromkeys(lexemes)) if counts else ()
+
+
+def _quote(term: str) -> str:
+    """Write a term into a tsquery as itself."""
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _all(terms: list[str]) -> str:
+    return "(" + " & ".join(map(_quote, terms)) + ")"
+
+
+def _form(word: Word) -> str:
+    if not word.stems:
+        return _all(word.runs)
+    return "(" + " | ".join(_quote(f"stem:{stem}") for stem in word.stems) + ")"
+
+
+def parameters(asked: list[Word], user_id: UUID) -> dict[str, Any]:
+    """Return what ``sessions`` and ``highlights`` are to be executed with."""
+    forms = " & ".join(map(_form, asked))
+    runs = " & ".join(_all(word.runs) for word in asked)
+    owner = _quote(str(user_id))
+    literal = f"{owner} & {runs} & !({forms})"
+    texts = {f"word{n}": word.text for n, word in enumerate(asked)}
+    return {"by_form": f"{owner} & {forms}", "by_text": literal, **texts}
+
+
+def _branch(asked: list[Word], query: str, *, forms: bool) -> str:
+    """Return the conditions of one way to be found; a text is read where runs say too little."""
+    compared = [
+        f"AND strpos(m.search_text, %(word{n})s) > 0"
+        for n, word in enumerate(asked)
+        if not word.exact and not (forms and word.stems)
+    ]
+    return f"{_SEARCHABLE} AND {_TERMS} @@ %({query})s::tsquery {' '.join(compared)}"
+
+
+def sessions(asked: list[Word]) -> str:
+    """Return a sub-select of the ids of the sessions in which the words were said."""
+    condition = _branch(asked, "by_form", forms=True)
+    by_form = f"SELECT DISTINCT m.session_id FROM solve_message m WHERE {condition}"  # noqa: S608
+    if not any(word.stems for word in asked):
+        return by_form
+    return f"""
+        WITH formed AS MATERIALIZED ({by_form})
+        SELECT session_id FROM formed
+         UNION ALL
+        SELECT m.session_id FROM solve_message m
+         WHERE {_branch(asked, "by_text", forms=False)}
+           AND NOT EXISTS (SELECT 1 FROM formed WHERE formed.session_id = m.session_id)"""  # noqa: S608
+
+
+def highlights(
+    asked: list[Word], *, user_id: UUID, session_ids: list[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return by session up to FRAGMENTS messages that were found, oldest first, and where.
+
+    Each: ``message_id``, ``role``, ``fragment`` (plain text) and ``ranges``, which count code
+    points of the fragment, end excluded.
+    """
+    columns = "m.session_id, m.number, m.id, m.role, m.content, m.search_text"
+    here = "m.session_id = ANY(%(sessions)s::uuid[])"
+    branches = [(_branch(asked, "by_form", forms=True))]
+    if any(word.stems for word in asked):
+        branches.append(_branch(asked, "by_text", forms=False))
+    found = " UNION ALL ".join(
+        f"SELECT {columns} FROM solve_message m WHERE {here} AND {branch}"  # noqa: S608
+        for branch in branches
+    )
+    statement = f"""
+        WITH first AS (
+            SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY number)
+                             FROM ({found}) AS found) AS ranked
+             WHERE row_number <= {FRAGMENTS}
+        )
+        SELECT session_id::text, id::text, role, content, search_text,
+               ARRAY(SELECT DISTINCT solve_fold(token)
+                       FROM ts_parse('default', left(content, 20000))
+                      WHERE left(solve_fold(token), 1) = ANY(%(initials)s::text[])
+                        AND (ts_lexize('english_stem', token) && %(stems)s::text[]
+                             OR ts_lexize('spanish_stem', token) && %(stems)s::text[]))
+          FROM first ORDER BY session_id, number"""  # noqa: S608
+    stems = [stem for word in asked for stem in word.stems]
+    initials = [word.text[0] for word in asked if word.stems]
+    marked: dict[str, list[dict[str, Any]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                **parameters(asked, user_id),
+                "sessions": session_ids,
+                "stems": stems,
+                "initials": initials,
+            },
+        )
+        for session_id, message_id, role, content, folded, forms in cursor.fetchall():
+            fragment, ranges = _fragment(content, folded, [word.text for word in asked], forms)
+            marked.setdefault(session_id, []).append(
+                {"message_id": message_id, "role": role, "fragment": fragment, "ranges": ranges}
+            )
+    return marked
+
+
+def _fragment(
+    content: str, folded: str, words: list[str], forms: list[str]
+) -> tuple[str, list[list[int]]]:
+    """Cut the text around the first find. ``folded`` has a character for each of the text's."""
+    places = sorted({*_places(folded, words, whole=False), *_places(folded, forms, whole=True)})
+    joined: list[list[int]] = []
+    for start, end in places:
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    first, last = joined[0] if joined else (0, 0)
+    begin, end = max(0, first - AROUND), min(len(content), last + AROUND)
+    inside = [[a - begin, min(b, end) - begin] for a, b in joined if a < end]
+    return content[begin:end], inside[:MARKS]
+
+
+def _places(folded: str, words: list[str], *, whole: bool) -> list[tuple[int, int]]:
+    found = []
+    for word in words:
+        start = folded.find(word)
+        while start >= 0:
+            end = start + len(word)
+            inner = folded[max(0, start - 1) : start] + folded[end : end + 1]
+            if not (whole and any(map(str.isalnum, inner))):
+                found.append((start, end))
+            start = folded.find(word, end)
+    return found
