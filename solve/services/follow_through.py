@@ -110,9 +110,10 @@ def link_leads_to(*, token: str, now: datetime) -> UUID:
 
 def _meant(session: SolveSession, outcome: Outcome, now: datetime) -> CheckIn | None:
     """Return which check-in an answer is for: the newest, but for a "not yet" said twice."""
-    newest, before = [*session.check_ins.order_by("-created_at", "-pk")[:2], None, None][:2]
-    if newest is None or before is None or newest.outcome is not None:
-        return newest
+    asked = list(session.check_ins.order_by("-created_at", "-pk")[:2])
+    if len(asked) < 2 or asked[0].outcome is not None:
+        return asked[0] if asked else None
+    newest, before = asked
     to_come = newest.asked_at is None and newest.due_at > now
     repeated = to_come and before.outcome == outcome == Outcome.NOT_YET
     return before if repeated else newest
