@@ -60,6 +60,7 @@ class ExportOut(Schema):
     solve_sessions: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     step_history: list[dict[str, Any]]
+    check_ins: list[dict[str, Any]]
     analytics_events: list[dict[str, Any]]
     learn_sessions: list[dict[str, Any]]
     learn_messages: list[dict[str, Any]]

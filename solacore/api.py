@@ -30,6 +30,7 @@ from solacore.ops.health import router as health_router
 from solve import streams as solve_streams
 from solve.api.actions import router as actions_router
 from solve.api.answers import router as answers_router
+from solve.api.check_ins import router as check_ins_router
 from solve.api.exports import sessions_router as exports_router
 from solve.api.exports import stats_router
 from solve.api.sessions import router as sessions_router
@@ -98,6 +99,7 @@ api.add_router("/auth", passwords_router)
 api.add_router("/auth/oauth", oauth_router)
 api.add_router("/account", account_router)
 api.add_router("/sessions", exports_router)  # before it: "all" is no session's id
+api.add_router("/sessions", check_ins_router)  # likewise "check-ins"
 api.add_router("/sessions", sessions_router)
 api.add_router("/sessions", answers_router)
 api.add_router("/actions", actions_router)

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from accounts import pages as letter_pages
 from solacore import pages
 from solacore.api import api
+from solve import pages as solve_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.welcome),
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("redoc", pages.redoc),
     path("mail/verify", letter_pages.verify),
     path("mail/free-device", letter_pages.free_device),
+    path("mail/check-in", solve_pages.check_in),
     path("admin/", admin.site.urls),
     path("", api.urls),
 ]

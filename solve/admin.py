@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from solacore.kit.admin import ReadOnlyAdmin
-from solve.models import AnalyticsEvent, PromptTemplate, SolveSession, StepVisit
+from solve.models import AnalyticsEvent, CheckIn, PromptTemplate, SolveSession, StepVisit
 from solve.models.session import SolveSessionQuerySet
 
 
@@ -49,6 +49,17 @@ class PromptTemplateAdmin(admin.ModelAdmin[PromptTemplate]):
     search_fields = ("role_name", "role_name_cn")
     readonly_fields = ("usage_count",)
     ordering = ("role_name",)
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(ReadOnlyAdmin[CheckIn]):
+    """When somebody was asked and which answer they gave, never their note."""
+
+    list_display = ("id", "session", "due_at", "asked_at", "outcome", "answered_at")
+    list_filter = ("outcome", "due_at")
+    list_select_related = ("session",)
+    ordering = ("-due_at", "pk")
+    fields = ("id", "session", "due_at", "asked_at", "outcome", "answered_at", "created_at")
 
 
 @admin.register(AnalyticsEvent)

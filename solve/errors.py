@@ -53,6 +53,28 @@ class NothingToUndo(errors.BadRequest):
     message = "This session is at its first step."
 
 
+class CheckInNotFound(errors.NotFound):
+    code = "CHECK_IN_NOT_FOUND"
+    message = "There is no check-in for this session."
+
+
+class NothingToCheck(errors.BadRequest):
+    code = "NO_ACTION"
+    message = "This session has no first step to ask about yet."
+
+
+class ActionCompleted(errors.BadRequest):
+    code = "ACTION_COMPLETED"
+    message = "This first step is done already."
+
+
+class CheckInSettled(errors.Conflict):
+    """A conversation has begun from the answer that was given."""
+
+    code = "CHECK_IN_SETTLED"
+    message = "A follow-up has begun from your answer, so it cannot be changed any more."
+
+
 class _ActionError(errors.DomainError):
     """The contract gives these a plain English sentence as ``detail`` (1.4)."""
 

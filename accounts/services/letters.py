@@ -18,7 +18,7 @@ from django_tasks import task
 from accounts.limits import Tries
 from accounts.models import Device, Purpose, User
 from accounts.services import mailed, tallies
-from solacore.kit import mail
+from solacore.kit import mail, signed
 from solacore.kit.errors import RateLimited
 
 RESET_LIFETIME = timedelta(minutes=30)
@@ -36,11 +36,12 @@ class Letter(StrEnum):
     REPLAYED = "replayed"
     CLAIMED = "claimed"
     REMINDER = "reminder"
+    CHECK_IN = "check_in"
     GOODBYE = "goodbye"
 
 
 # Only who has shown the address to be theirs is written to beyond the account's own safety.
-TO_CONFIRMED_ONLY = {Letter.REMINDER}
+TO_CONFIRMED_ONLY = {Letter.REMINDER, Letter.CHECK_IN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ PROOFS = {
         Purpose.FREE_DEVICE, timedelta(hours=1), "{api}/mail/free-device?token="
     ),
 }
+# What the link of a check-in letter is good for (kit/signed.py), and for how long.
+CHECK_IN_PASS, CHECK_IN_LIFETIME = "check-in", timedelta(days=14)
+
 # Whoever makes us write these is not always the owner: no flood, and the newest link stays
 # good once the allowance is used up.
 CAPS = {
@@ -77,11 +81,14 @@ def send(
     device: Device | None = None,
     provider: str = "",
     link: str = "",
+    about: UUID | None = None,
 ) -> None:
-    """Queue a letter to somebody, in the running transaction."""
+    """Queue a letter to somebody, in the running transaction; ``about`` is a check-in's id."""
     facts = {"time": spoken(now), "provider": provider.capitalize()}
     if link:
         facts["link"] = link
+    if about is not None:
+        facts["about"] = str(about)
     if device is not None:
         facts["device"] = _named(device)
     write.enqueue(letter.value, str(user_id), facts)
@@ -132,6 +139,10 @@ def _write(letter: Letter, user: User, facts: Mapping[str, str]) -> None:
         token = mailed.issue(user=user, purpose=proof.purpose, lifetime=proof.lifetime, now=now)
         base = proof.address.format(api=settings.PUBLIC_URL, web=settings.FRONTEND_URL)
         links |= {"link": base + token, "token": token}
+    if letter is Letter.CHECK_IN:
+        until = now + CHECK_IN_LIFETIME
+        token = signed.issue(facts["about"], purpose=CHECK_IN_PASS, until=until)
+        links["link"] = f"{settings.PUBLIC_URL}/mail/check-in?token={token}"
     # A link that was given leads where the letter is about; a proof's own link comes first.
     known = {**links, **facts} if letter not in PROOFS else {**facts, **links}
     mail.deliver(letter, to=user.email, locale=user.locale, facts=known)

@@ -37,6 +37,7 @@ EXPORTED = {
     "learn.LearnMessage": "learn_messages",
     "learn.LearnSession": "learn_sessions",
     "solve.AnalyticsEvent": "analytics_events",
+    "solve.CheckIn": "check_ins",
     "solve.Message": "messages",
     "solve.SolveSession": "solve_sessions",
     "solve.StepVisit": "step_history",
@@ -74,6 +75,8 @@ def full(ada, mailoutbox):
     ada.say(session, "I keep putting off the letter to my brother.")
     ada.wire.settle()
     ada.send("PATCH", f"/sessions/{session}", {"tags": ["family"], "current_step": "reframe"})
+    step = {"first_step_action": "Write two lines", "reminder_time": "2031-05-06T07:08:09Z"}
+    ada.send("PATCH", f"/sessions/{session}", step)
     ada.wire.send("POST", "/auth/forgot-password", {"email": ada.email})
     Identity.objects.create(user_id=ada.id, provider="google", subject="ada-at-google")
     lesson = ada.send("POST", "/learn").json()["session_id"]

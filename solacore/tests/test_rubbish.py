@@ -27,6 +27,11 @@ FIELDS = [
     *(
         "tags",
         "template_id",
+        "follow_up_of",
+        "outcome",
+        "note",
+        "due_at",
+        "next_due_at",
         "email",
         "password",
         "device_fingerprint",

@@ -94,4 +94,6 @@ async def uncomplete(request: ApiRequest, session_id: UUID) -> Any:
     """Mark a first step as not done after all."""
     who = request.auth
     await meter(request.scope, limits.API, str(who.user_id))
-    return await in_thread(actions.reopen)(session_id=session_id, user_id=who.user_id)
+    return await in_thread(actions.reopen)(
+        session_id=session_id, user_id=who.user_id, now=timezone.now()
+    )

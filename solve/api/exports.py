@@ -61,6 +61,15 @@ class CompletionOut(Schema):
     completion_rate: float = Field(description="in percent")
 
 
+class FollowThroughOut(Schema):
+    asked: int
+    answered: int
+    done: int
+    not_yet: int
+    changed: int
+    rate: float = Field(description="done among the answers, in percent")
+
+
 class OverviewOut(Schema):
     total_sessions: int
     status_distribution: dict[Status, int]
@@ -68,6 +77,7 @@ class OverviewOut(Schema):
     daily_trend: list[DayOut] = Field(description="the last 30 days (UTC) that have any")
     action_completion: CompletionOut
     step_distribution: dict[Step, int]
+    follow_through: FollowThroughOut
 
 
 @sessions_router.get("/all/export", response={200: None})

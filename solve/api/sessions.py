@@ -16,6 +16,7 @@ from solacore.kit.ratelimit import meter
 from solacore.kit.schemas import State
 from solacore.kit.threads import in_thread
 from solve import limits
+from solve.rules.outcomes import Outcome
 from solve.rules.steps import Status, Step
 from solve.selectors import sessions as selectors
 from solve.selectors.sessions import HistoryFilter
@@ -58,6 +59,7 @@ Tags = Annotated[list[Tag], Field(max_length=limits.TAGS), AfterValidator(_disti
 
 class StartIn(Schema):
     template_id: UUID | None = None
+    follow_up_of: UUID | None = Field(None, description="a session of mine to look back on")
 
 
 class UsageOut(Schema):
@@ -113,6 +115,12 @@ class MessageOut(Schema):
     created_at: datetime
 
 
+class CheckInStateOut(Schema):
+    due_at: datetime
+    outcome: Outcome | None
+    answered_at: datetime | None
+
+
 class DetailOut(Schema):
     id: UUID
     status: Status
@@ -125,6 +133,8 @@ class DetailOut(Schema):
     first_step_action: str | None
     action_completed: bool
     action_completed_at: datetime | None
+    follows: UUID | None = Field(description="the session this one looks back on")
+    check_in: CheckInStateOut | None = Field(description="the newest: open, or else answered")
     messages: list[MessageOut] | None = Field(None, description="left out unless asked for")
 
 
@@ -174,6 +184,7 @@ async def start(
         allowance=mine.allowance,
         now=now,
         template_id=body.template_id if body else None,
+        follow_up_of=body.follow_up_of if body else None,
     )
     usage = {
         "sessions_used": started.sessions_used,

@@ -1,8 +1,17 @@
 from solacore.kit.messages import Role
+from solve.models.check_in import CheckIn
 from solve.models.event import AnalyticsEvent
 from solve.models.message import Message
 from solve.models.session import SolveSession
 from solve.models.template import PromptTemplate
 from solve.models.visit import StepVisit
 
-__all__ = ["AnalyticsEvent", "Message", "PromptTemplate", "Role", "SolveSession", "StepVisit"]
+__all__ = [
+    "AnalyticsEvent",
+    "CheckIn",
+    "Message",
+    "PromptTemplate",
+    "Role",
+    "SolveSession",
+    "StepVisit",
+]

@@ -34,6 +34,10 @@ class SolveSession(BaseModel):
     template = models.ForeignKey(
         PromptTemplate, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # The session whose first step this one looks back on.
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
     current_step = models.CharField(max_length=16, choices=Step.choices, default=Step.RECEIVE)
     locale = models.CharField(max_length=10, default="en")

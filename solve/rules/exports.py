@@ -87,7 +87,7 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
 
 def statistics_rows(figures: Mapping[str, Any], *, now: datetime) -> list[list[object]]:
     """Return the statistics as labelled blocks, a blank row between two."""
-    actions = figures["action_completion"]
+    actions, follow = figures["action_completion"], figures["follow_through"]
     return [
         ["Statistics Report", _stamp(now)],
         [],
@@ -108,6 +108,13 @@ def statistics_rows(figures: Mapping[str, Any], *, now: datetime) -> list[list[o
         [],
         ["Date", "Count"],
         *[[item["date"], item["count"]] for item in figures["daily_trend"]],
+        [],
+        ["Check-ins Asked", follow["asked"]],
+        ["Check-ins Answered", follow["answered"]],
+        ["Done", follow["done"]],
+        ["Not Yet", follow["not_yet"]],
+        ["Changed", follow["changed"]],
+        ["Follow-through Rate (%)", follow["rate"]],
     ]
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from solve import errors
 from solve.models import (
     AnalyticsEvent,
+    CheckIn,
     Message,
     Role,
     SolveSession,
@@ -83,7 +84,15 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
         sessions.values(
             *("id", "status", "current_step", "locale", "first_step_action", "reminder_time"),
             *("reminder_sent", "reminder_sent_at", "action_completed", "action_completed_at"),
-            *("tags", "template_id", "device_id", "created_at", "completed_at", "updated_at"),
+            *(
+                "tags",
+                "template_id",
+                "device_id",
+                "follows_id",
+                "created_at",
+                "completed_at",
+                "updated_at",
+            ),
         ).iterator(),
     )
     # What a template told the model is ours; everything else is its owner's.
@@ -102,6 +111,14 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
         "step_history",
         visits.values(
             "id", "session_id", "step", "started_at", "completed_at", "message_count"
+        ).iterator(),
+    )
+    check_ins = CheckIn.objects.owned_by(user_id).order_by("created_at", "pk")
+    yield (
+        "check_ins",
+        check_ins.values(
+            *("id", "session_id", "due_at", "asked_at", "outcome", "note", "answered_at"),
+            *("created_at", "updated_at"),
         ).iterator(),
     )
     events = AnalyticsEvent.objects.filter(user_id=user_id).order_by("created_at", "pk")

@@ -4,6 +4,7 @@ Measured (speed.md 1): model instances and a schema over them cost 2-3 times wha
 rows do; times and ids are made text where they are, so nothing is parsed twice.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,11 +91,16 @@ def history(
 _DETAIL = (
     "id", "status", "current_step", "created_at", "completed_at", "locale", "tags",
     "reminder_time", "first_step_action", "action_completed", "action_completed_at",
+    "follows", "check_in",
 )  # fmt: skip
 _ONE = f"""
     SELECT id::text, status, current_step, {_time("created_at")}, {_time("completed_at")},
            locale, tags, {_time("reminder_time")}, first_step_action, action_completed,
-           {_time("action_completed_at")}
+           {_time("action_completed_at")}, follows_id::text,
+           (SELECT jsonb_build_object('due_at', {_time("c.due_at")}, 'outcome', c.outcome,
+                                      'answered_at', {_time("c.answered_at")})
+              FROM solve_checkin c WHERE c.session_id = solve_solvesession.id
+             ORDER BY c.created_at DESC, c.id DESC LIMIT 1)::text
       FROM solve_solvesession WHERE id = %(id)s AND user_id = %(user)s"""  # noqa: S608
 _MESSAGE = ("id", "role", "content", "step", "state", "variants", "created_at")
 _MESSAGES = f"""
@@ -120,6 +126,8 @@ def detail(
         found = dict(zip(_DETAIL, row, strict=True))
         if found["completed_at"] is None:
             del found["completed_at"]
+        if found["check_in"] is not None:
+            found["check_in"] = json.loads(found["check_in"])
         if messages:
             cursor.execute(_MESSAGES, parameters)
             found["messages"] = [_message(said) for said in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Figures about somebody's sessions (contract 3.8), in two statements."""
+"""Figures about somebody's sessions (contract 3.8), in three statements."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from solve.models import SolveSession
 from solve.rules.steps import Status, Step
+from solve.selectors import check_ins
 
 TREND_DAYS = 30
 TOP_TAGS = 10
@@ -49,4 +50,5 @@ def overview(*, user_id: UUID, now: datetime) -> dict[str, Any]:
             "completion_rate": round(rate, 1),
         },
         "step_distribution": {s.value: counts[f"step_{s.value}"] for s in Step},
+        "follow_through": check_ins.figures(user_id=user_id),
     }

@@ -17,8 +17,9 @@ from billing.services import quotas
 from solacore.kit.errors import AuthFlow
 from solve import errors
 from solve.models import Message, PromptTemplate, Role, SolveSession, StepVisit
+from solve.rules.horizons import bucket
 from solve.rules.steps import Status, Step
-from solve.services import analytics
+from solve.services import analytics, check_ins
 
 # One statement, one round trip (speed.md 2.4): device known, one more allowed, session,
 # history and event, or none of them.
@@ -66,20 +67,33 @@ def start(
     allowance: Allowance,
     now: datetime,
     template_id: UUID | None = None,
+    follow_up_of: UUID | None = None,
 ) -> Started:
-    """Open a session at the first step and count it.
+    """Open a session at the first step and count it; ``follow_up_of`` is one it looks back on.
 
-    Raises TemplateNotFound (asked first), DeviceNotFound, QuotaExceeded; then nothing is kept.
+    Raises TemplateNotFound (asked first), SessionNotFound, DeviceNotFound, QuotaExceeded; then
+    nothing is kept.
     """
-    if template_id is None:
+    if template_id is None and follow_up_of is None:
         return _open_known(user_id, fingerprint, locale, allowance, now, None)
     with transaction.atomic():
-        template = PromptTemplate.objects.active().filter(pk=template_id).first()
-        if template is None:
-            raise errors.TemplateNotFound
-        started = _open_known(user_id, fingerprint, locale, allowance, now, template.pk)
-        _greet(started.session_id, template)
+        template = _template(template_id) if template_id else None
+        if follow_up_of is not None:  # locked: from now on the answer it begins from stands
+            lock(session_id=follow_up_of, user_id=user_id)
+        started = _open_known(user_id, fingerprint, locale, allowance, now, template_id)
+        if template is not None:
+            _greet(started.session_id, template)
+        if follow_up_of is not None:
+            opened = SolveSession.objects.filter(pk=started.session_id)
+            opened.update(follows_id=follow_up_of)
         return started
+
+
+def _template(template_id: UUID) -> PromptTemplate:
+    template = PromptTemplate.objects.active().filter(pk=template_id).first()
+    if template is None:
+        raise errors.TemplateNotFound
+    return template
 
 
 def _open_known(
@@ -158,6 +172,7 @@ def change(*, session_id: UUID, user_id: UUID, changes: Changes, now: datetime) 
     Raises SessionNotFound, InvalidStatus, InvalidStep, InvalidStepTransition.
     """
     session = lock(session_id=session_id, user_id=user_id)
+    reminder, action = session.reminder_time, session.first_step_action
     if changes.status is not None:
         if changes.status not in Status.values:
             raise errors.InvalidStatus
@@ -174,6 +189,12 @@ def change(*, session_id: UUID, user_id: UUID, changes: Changes, now: datetime) 
     if "reminder_time" in changes.fields:
         session.reminder_sent, session.reminder_sent_at = False, None
     session.save()
+    moved = session.reminder_time != reminder
+    if moved and session.reminder_time is not None:
+        ahead = bucket(session.reminder_time - now)
+        analytics.record(session, "reminder_set", ahead=ahead)
+    if moved or session.first_step_action != action or session.status == Status.ABANDONED:
+        check_ins.plan(session, now, moved=moved)
     return session
 
 
@@ -183,9 +204,10 @@ def _set_status(session: SolveSession, status: Status, now: datetime) -> None:
     if status == Status.COMPLETED:
         complete(session, now)
         return
-    session.status, session.completed_at = status, None
     if status == Status.ABANDONED:
-        session.visits.open().update(completed_at=now, updated_at=now)
+        abandon(session, now)
+        return
+    session.status, session.completed_at = status, None
 
 
 def advance(session: SolveSession, to: Step, now: datetime) -> None:
@@ -246,6 +268,13 @@ def _go_back(session: SolveSession, to: Step, left: str) -> None:
     analytics.record(session, "step_undone", from_step=left, to_step=to.value)
 
 
+def abandon(session: SolveSession, now: datetime) -> None:
+    """Set a locked session down where it stands; the caller saves it."""
+    session.visits.open().update(completed_at=now, updated_at=now)
+    session.status, session.completed_at = Status.ABANDONED, None
+    analytics.record(session, "session_abandoned", step=session.current_step)
+
+
 def delete(*, session_id: UUID, user_id: UUID) -> None:
     """Delete a session and all that was said in it. Raises SessionNotFound."""
     deleted, _ = SolveSession.objects.owned_by(user_id).filter(pk=session_id).delete()
@@ -283,6 +312,7 @@ _RECENT_ANSWERS = f"""
      WHERE role = 'assistant' AND updated_at > %(since)s AND session_id IN {_MINE}"""  # noqa: S608
 _ERASE = [
     "DELETE FROM solve_analyticsevent WHERE user_id = %(user)s",
+    f"DELETE FROM solve_checkin WHERE session_id IN {_MINE}",  # noqa: S608
     f"DELETE FROM solve_stepvisit WHERE session_id IN {_MINE}",  # noqa: S608
     f"DELETE FROM solve_message WHERE session_id IN {_MINE}",  # noqa: S608
     "DELETE FROM solve_solvesession WHERE user_id = %(user)s",

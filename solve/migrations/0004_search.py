@@ -82,6 +82,6 @@ DROP FUNCTION solve_message_owner, solve_search_terms, solve_search_text, solve_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("solve", "0002_reminders_due")]
+    dependencies = [("solve", "0003_variants")]
 
     operations = [migrations.RunSQL([FUNCTIONS, COLUMNS, INDEX], GONE)]
