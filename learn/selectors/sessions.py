@@ -36,10 +36,7 @@ def detail(*, session_id: UUID, user_id: UUID, messages: bool) -> dict[str, Any]
         "review_schedule": session.review_schedule,
         "created_at": session.created_at,
         "completed_at": session.completed_at,
-        "messages": [
-            {**row}
-            for row in said.values(*_MESSAGE)
-        ],
+        "messages": [{**row} for row in said.values(*_MESSAGE)],
     }
 
 

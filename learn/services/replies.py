@@ -96,7 +96,7 @@ def regenerate(
         raise errors.MessageNotLast
     said, old = exchange
     moved = session.current_step != said.step and old.state == AnswerState.COMPLETE
-    sessions.take_back(session, Step(said.step))
+    sessions.take_back(session, Step(str(said.step)))
     Card.objects.filter(source=old, state=CardState.PROPOSED).delete()
     heard = conversation.rehear(
         session,
@@ -305,9 +305,7 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
         elif script.moves and answered and session.current_step == step and step.next:
             session.current_step = step.next
         session.save()
-    spending.record(
-        user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing
-    )
+    spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing)
     return kept
 
 

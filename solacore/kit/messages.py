@@ -4,7 +4,7 @@ A conversation is the messages of a session that are not shelved, by number. Wha
 (an answer given anew, a message edited) is shelved under its old number: nothing is lost.
 """
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -21,7 +21,10 @@ class Role(models.TextChoices):
     SYSTEM = "system", "System"
 
 
-class MessageQuerySet(models.QuerySet["BaseMessage"]):
+M = TypeVar("M", bound="BaseMessage")
+
+
+class BaseMessageQuerySet(models.QuerySet[M]):
     """Works for the messages of any app; each has a ``session`` that has a ``user``."""
 
     def owned_by(self, user_id: UUID) -> Self:
@@ -62,6 +65,7 @@ class BaseMessage(Answer):
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
     cost_micros = models.PositiveBigIntegerField(null=True, blank=True)  # 1e-6 US dollars
 
+    answers_id: UUID | None
     session: Any
     session_id: UUID
     step: str | None

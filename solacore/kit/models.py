@@ -112,7 +112,12 @@ class Answer(BaseModel):
         )
         mine = cls._default_manager.filter(pk=pk)
         ended = mine.filter(state=AnswerState.STREAMING).update(
-            content=longer, state=state, closing=closing, lease_until=None, updated_at=Now(), **facts
+            content=longer,
+            state=state,
+            closing=closing,
+            lease_until=None,
+            updated_at=Now(),
+            **facts,
         )
         if ended:
             return closing

@@ -1,8 +1,12 @@
 from django.db import models
 
-from solacore.kit.messages import BaseMessage, MessageQuerySet
+from solacore.kit.messages import BaseMessage, BaseMessageQuerySet
 from solve.models.session import SolveSession
 from solve.rules.steps import Step
+
+
+class MessageQuerySet(BaseMessageQuerySet["Message"]):
+    """The messages of this app."""
 
 
 class Message(BaseMessage):

@@ -22,7 +22,7 @@ _RUN = 3  # the longest run of characters that is a term of its own
 _STEMMED = 4  # shorter words have no endings to drop
 
 # Which messages search may know; the index holds no others.
-_SEARCHABLE = "m.search_text IS NOT NULL AND m.role <> 'system'"
+_SEARCHABLE = "m.search_text IS NOT NULL AND m.role <> 'system' AND NOT m.shelved"
 _TERMS = "solve_search_terms(m.user_id, m.content, m.search_text)"
 
 

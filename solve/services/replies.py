@@ -1,6 +1,5 @@
 """What a message does to a session, and what its answer does when it ends."""
 
-
 from datetime import datetime
 from uuid import UUID
 
@@ -84,7 +83,7 @@ def edit(
     said, _ = conversation.last_exchange(history) or (history[-1], None)
     if said.pk != message_id:
         raise errors.MessageNotLast
-    turn = sessions.take_back(session, Step(said.step), now)
+    turn = sessions.take_back(session, Step(str(said.step)), now)
     heard = conversation.hear(
         session,
         history,
@@ -122,7 +121,7 @@ def regenerate(
     exchange = conversation.last_exchange(history)
     if exchange is None or exchange[1].pk != message_id:
         raise errors.MessageNotLast
-    turn = sessions.take_back(session, Step(exchange[0].step), now)
+    turn = sessions.take_back(session, Step(str(exchange[0].step)), now)
     heard = conversation.rehear(
         session,
         history,
@@ -366,9 +365,7 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
         profiles.keep(session.pk, script.profile)
         if moves:
             _move(session, to, now)
-    spending.record(
-        user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing
-    )
+    spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing)
     return kept
 
 
@@ -403,5 +400,3 @@ def find(*, session_id: UUID, message_id: UUID, user_id: UUID) -> Message:
         no_session=errors.SessionNotFound,
         no_message=errors.MessageNotFound,
     )
-
-

@@ -88,7 +88,7 @@ class Heard(Generic[M]):
             self.answer.sent["notes"].append(note)
 
     def _masked(self, message: M) -> str:
-        return masked(message.content, from_json(message.hidden))
+        return masked(message.content, from_json(message.hidden or []))
 
     def open(self, broken: Frames, now: datetime) -> None:
         """Make the answer one that is on its way; if it dies it ends with ``broken``."""

@@ -110,4 +110,3 @@ def something_else(text: str, start: int, end: int, marked: int = -1) -> bool:
     # Not of an order that was spoken of in the clause before.
     close = named != -1 and start - named <= 12 and not re.search(r"[.,;!?]\s", text[named:start])
     return close and named >= marked
-
