@@ -17,7 +17,8 @@ _NETWORK = re.compile(
 _NOUN = r"(?:id|handle|account|username|user ?name|user|name|nick|usuario|cuenta|nombre|konto|compte|pseudo|号码?|號碼?|账号|帳號|帐号|아이디|аккаунт|ник)"
 # What stands between the network and the name, and how sure it makes us.
 _LINK = re.compile(
-    rf" ?(?P<noun>{_NOUN})?(?P<more> ?{_NOUN})?(?P<is> ?(?:[:=]| is| es| est| ist| é| è| - |是|为|為|は|는|은|이|搜|加|叫) ?| )?(?P<at>@)?"
+    rf" ?(?P<noun>{_NOUN}{RIGHT})?(?P<more> ?{_NOUN}{RIGHT})?"
+    rf"(?P<is> ?(?:[:=-]|(?:is|es|est|ist|é|è|у меня){RIGHT}|是|为|為|は|는|은|이|搜|加|叫) ?| )?(?P<at>@)?"
     r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.\-]{1,31}(?:#\d{4})?)",
     re.IGNORECASE,
 )
