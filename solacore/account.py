@@ -57,6 +57,7 @@ class ExportOut(Schema):
     store_events: list[dict[str, Any]]
     usage: list[dict[str, Any]]
     solve_sessions: list[dict[str, Any]]
+    solve_profiles: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     step_history: list[dict[str, Any]]
     analytics_events: list[dict[str, Any]]

@@ -19,7 +19,7 @@ from billing.outside import stripe as stripe_outside
 from billing.services import entitlements
 from solacore import account
 from solacore.ops import deferred
-from solve.models import AnalyticsEvent, Message, SolveSession
+from solve.models import AnalyticsEvent, Message, SolveProfile, SolveSession
 
 # Where each model that leads to a person stands in the export …
 EXPORTED = {
@@ -36,6 +36,7 @@ EXPORTED = {
     "learn.LearnSession": "learn_sessions",
     "solve.AnalyticsEvent": "analytics_events",
     "solve.Message": "messages",
+    "solve.SolveProfile": "solve_profiles",
     "solve.SolveSession": "solve_sessions",
     "solve.StepVisit": "step_history",
 }
@@ -71,6 +72,7 @@ def full(ada, mailoutbox):
     session = ada.open_session()
     ada.say(session, "I keep putting off the letter to my brother.")
     ada.wire.settle()
+    SolveProfile.objects.get_or_create(session_id=session, defaults={"data": {"concern": "It"}})
     ada.send("PATCH", f"/sessions/{session}", {"tags": ["family"], "current_step": "reframe"})
     ada.wire.send("POST", "/auth/forgot-password", {"email": ada.email})
     Identity.objects.create(user_id=ada.id, provider="google", subject="ada-at-google")
@@ -415,6 +417,8 @@ ROUTES = [
     ("GET", "/sessions/{session}", "SESSION_NOT_FOUND"),
     ("PATCH", "/sessions/{session}", "SESSION_NOT_FOUND"),
     ("DELETE", "/sessions/{session}", "SESSION_NOT_FOUND"),
+    ("GET", "/sessions/{session}/profile", "SESSION_NOT_FOUND"),
+    ("DELETE", "/sessions/{session}/profile", "SESSION_NOT_FOUND"),
     ("POST", "/sessions/{session}/messages", "SESSION_NOT_FOUND"),
     ("GET", "/sessions/{session}/messages/{message}/stream", None),
     ("POST", "/sessions/{session}/messages/{message}/stop", None),

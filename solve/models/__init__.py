@@ -1,7 +1,16 @@
 from solve.models.event import AnalyticsEvent
 from solve.models.message import Message, Role
+from solve.models.profile import SolveProfile
 from solve.models.session import SolveSession
 from solve.models.template import PromptTemplate
 from solve.models.visit import StepVisit
 
-__all__ = ["AnalyticsEvent", "Message", "PromptTemplate", "Role", "SolveSession", "StepVisit"]
+__all__ = [
+    "AnalyticsEvent",
+    "Message",
+    "PromptTemplate",
+    "Role",
+    "SolveProfile",
+    "SolveSession",
+    "StepVisit",
+]

@@ -14,6 +14,7 @@ from solve.models import (
     AnalyticsEvent,
     Message,
     Role,
+    SolveProfile,
     SolveSession,
     StepVisit,
 )
@@ -85,6 +86,13 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
             *("reminder_sent", "reminder_sent_at", "action_completed", "action_completed_at"),
             *("tags", "template_id", "device_id", "created_at", "completed_at", "updated_at"),
         ).iterator(),
+    )
+    profiles = SolveProfile.objects.filter(session__user_id=user_id)
+    yield (
+        "solve_profiles",
+        profiles.order_by("created_at", "pk")
+        .values("session_id", "data", "created_at", "updated_at")
+        .iterator(),
     )
     # What a template told the model is ours; everything else is its owner's.
     said = Message.objects.owned_by(user_id).exclude(role=Role.SYSTEM)
