@@ -58,6 +58,7 @@ class ExportOut(Schema):
     usage: list[dict[str, Any]]
     spending: list[dict[str, Any]]
     solve_sessions: list[dict[str, Any]]
+    solve_profiles: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     step_history: list[dict[str, Any]]
     check_ins: list[dict[str, Any]]

@@ -33,6 +33,7 @@ from solve.api.answers import router as answers_router
 from solve.api.check_ins import router as check_ins_router
 from solve.api.exports import sessions_router as exports_router
 from solve.api.exports import stats_router
+from solve.api.profiles import router as profiles_router
 from solve.api.sessions import router as sessions_router
 from solve.api.templates import router as templates_router
 from webhooks.api import router as webhooks_router
@@ -102,6 +103,7 @@ api.add_router("/sessions", exports_router)  # before it: "all" is no session's 
 api.add_router("/sessions", check_ins_router)  # likewise "check-ins"
 api.add_router("/sessions", sessions_router)
 api.add_router("/sessions", answers_router)
+api.add_router("/sessions", profiles_router)
 api.add_router("/actions", actions_router)
 api.add_router("/learn", cards_router)  # before it: "cards" is no session's id
 api.add_router("/learn", learn_router)

@@ -20,7 +20,7 @@ from billing.services import entitlements, spending
 from solacore import account
 from solacore.kit.llm import Spent
 from solacore.ops import deferred
-from solve.models import AnalyticsEvent, Message, SolveSession
+from solve.models import AnalyticsEvent, Message, SolveProfile, SolveSession
 
 # Where each model that leads to a person stands in the export …
 EXPORTED = {
@@ -39,6 +39,7 @@ EXPORTED = {
     "solve.AnalyticsEvent": "analytics_events",
     "solve.CheckIn": "check_ins",
     "solve.Message": "messages",
+    "solve.SolveProfile": "solve_profiles",
     "solve.SolveSession": "solve_sessions",
     "solve.StepVisit": "step_history",
 }
@@ -74,6 +75,7 @@ def full(ada, mailoutbox):
     session = ada.open_session()
     ada.say(session, "I keep putting off the letter to my brother.")
     ada.wire.settle()
+    SolveProfile.objects.get_or_create(session_id=session, defaults={"data": {"concern": "It"}})
     ada.send("PATCH", f"/sessions/{session}", {"tags": ["family"], "current_step": "reframe"})
     step = {"first_step_action": "Write two lines", "reminder_time": "2031-05-06T07:08:09Z"}
     ada.send("PATCH", f"/sessions/{session}", step)
@@ -421,6 +423,8 @@ ROUTES = [
     ("GET", "/sessions/{session}", "SESSION_NOT_FOUND"),
     ("PATCH", "/sessions/{session}", "SESSION_NOT_FOUND"),
     ("DELETE", "/sessions/{session}", "SESSION_NOT_FOUND"),
+    ("GET", "/sessions/{session}/profile", "SESSION_NOT_FOUND"),
+    ("DELETE", "/sessions/{session}/profile", "SESSION_NOT_FOUND"),
     ("POST", "/sessions/{session}/messages", "SESSION_NOT_FOUND"),
     ("GET", "/sessions/{session}/messages/{message}/stream", None),
     ("POST", "/sessions/{session}/messages/{message}/stop", None),

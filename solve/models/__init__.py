@@ -2,6 +2,8 @@ from solacore.kit.messages import Role
 from solve.models.check_in import CheckIn
 from solve.models.event import AnalyticsEvent
 from solve.models.message import Message
+from solve.models.message import Message, Role
+from solve.models.profile import SolveProfile
 from solve.models.session import SolveSession
 from solve.models.template import PromptTemplate
 from solve.models.visit import StepVisit
@@ -12,6 +14,10 @@ __all__ = [
     "Message",
     "PromptTemplate",
     "Role",
+    "Message",
+    "PromptTemplate",
+    "Role",
+    "SolveProfile",
     "SolveSession",
     "StepVisit",
 ]

@@ -6,6 +6,8 @@ The rule counts for the offline coach and for models that leave no note (``kit/t
 import re
 from collections.abc import Sequence
 
+from solacore.kit.llm import mirror
+
 MAX_TURNS = 5
 RICH_WORDS, RICH_CHARACTERS = 60, 100
 
@@ -33,6 +35,11 @@ _REFUSAL = re.compile(
     不|不行|不要|不想|不能|不会|太难了?|太多了?|做不到|没办法|都不行?|不知道|不确定|还没|算了)""",
     re.VERBOSE,
 )
+_PICKED = re.compile(
+    r"\boption [abc123]\b|\bthe (?:first|second|third|last)\b|\bla (?:primera|segunda|tercera|"
+    r"última)\b|\bel (?:primero|segundo|tercero)\b|\bopción [abc123]\b|第[一二三123]|选[abcABC]"
+)
+_LETTER = re.compile(r"(?<![\w'])[ABC](?![\w'])\)?")
 _CHOICE = re.compile(
     r"""\(?[abc]\)?|[123]|option\ [abc123]|the\ (?:first|second|third|last)(?:\ one)?|
     (?:first|second|third)\ one|la\ (?:primera|segunda|tercera|última)|opción\ [abc123]|
@@ -46,7 +53,39 @@ _YES = re.compile(
     好的?|可以|行|嗯+|今天|今晚|明天|现在|我会的?|没问题""",
     re.VERBOSE,
 )
+# What leaves the choosing to the coach, or has nothing to do with a worry. Found in a message
+# as a clause of its own; a worry beside it still counts.
+_HANDS_OVER = re.compile(
+    r"(?:you )?(?:just )?(?:decide|choose|pick) (?:one )?for me|you (?:decide|choose|pick)\b|"
+    r"(?:just )?tell me what to do|which (?:one )?(?:would|do|should) (?:you|i) (?:choose|pick|take|"
+    r"recommend|do)|what (?:would you|should i) (?:do|choose|pick)|which is (?:the )?best|"
+    r"(?:你|帮我|替我)(?:来|帮我|替我)?(?:决定|选)(?:吧|一个)?|(?:直接)?告诉我(?:该)?怎么做|我该选哪|你会选哪|"
+    r"哪个(?:最好|更好)|decide (?:tú|por mí)|(?:elige|escoge) (?:tú|por mí)|dime qué (?:hacer|hago)|"
+    r"(?:tú )?qué harías|cuál (?:me recomiendas|elegirías|es (?:la )?mejor)"
+)
+_ASIDE = re.compile(
+    r"what(?:'s| is) the (?:capital|weather|time|score)|who (?:won|is the president)|"
+    r"(?:tell me|know) a joke|(?:write|make) (?:me )?(?:a |an |some )?(?:poem|song|code|python|"
+    r"script|essay|recipe)|translate (?:this|the)|"
+    r"(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous |prior |above )?"
+    r"(?:instructions|rules|prompt)|"
+    r"(?:your|the) system prompt|you are now |from now on you|"
+    r"首都是|讲个笑话|写(?:一)?(?:首诗|段代码|篇作文)|翻译一下|天气(?:怎么样|如何)|"
+    r"忽略(?:之前|以上|前面|所有)|系统提示|你现在是一?个|"
+    r"cuál es la capital|quién ganó|cuénta\w* un chiste|escríb\w* (?:un|una) (?:poema|canción|"
+    r"código|receta)|traduce (?:esto|la)|(?:ignora|olvida) (?:todas |las |tus |todas las )*"
+    r"(?:instrucciones|reglas)|prompt del sistema|a partir de ahora eres"
+)
+_NO_LEAD = re.compile(
+    r"(?:no(?! (?:problem|worries|hay problema))|nope|nah|none|neither|not|i can(?:'t|not)|"
+    r"i (?:don't|won't)|i'm not|that's too|too|ninguna|ninguno|imposible|todavía no|ahora no|"
+    r"demasiado)\b|(?:这些|那|三个|我)?(?:都)?(?:不行|不要|不想|不能|不会|不敢|不喜欢|做不到|没办法|不太|"
+    r"不合适|太难|太多|还没|算了|没一个|不知道|不确定)(?!难|多)"
+)
+_TURNS_ROUND = re.compile(r"\bbut\b|\bpero\b|但|不过|instead|mejor|rather")
 _PUNCTUATION = re.compile(r"[^\w\s']+|_")
+_CLAUSES = re.compile(r"[.!?;\n。！？；]+")
+_PARTS = re.compile(r"[.!?;,\n。！？；，]+")
 _SPACES = re.compile(r"\s+")
 _WORD_END = re.compile(r"(?=\s)|$|(?<=[\u4e00-\u9fff])")
 
@@ -86,27 +125,62 @@ def is_real(text: str, step: str) -> bool:
         return False
     if step in ("options", "commit") and (_only(_CHOICE, plain) or _only(_YES, plain)):
         return True
-    return not _only(_SMALL_TALK, plain)
+    return not _only(_SMALL_TALK, plain) and not is_aside(text)
 
 
-def _refuses(text: str) -> bool:
-    return _only(_REFUSAL, _plain(text))
+def is_aside(text: str) -> bool:
+    """Whether all of it is about something else: a riddle, an errand, an order to the machine."""
+    parts = [part for part in (_plain(clause) for clause in _CLAUSES.split(text[:1_000])) if part]
+    return any(map(_ASIDE.search, parts)) and all(
+        _ASIDE.search(part) or _only(_SMALL_TALK, part) for part in parts
+    )
 
 
-def purpose_met(step: str, said: Sequence[str]) -> bool:
+def hands_over(text: str) -> bool:
+    """Whether the coach is asked to do the choosing, and nothing else is said."""
+    parts = [part for part in map(_plain, _PARTS.split(text[:1_000])) if part]
+    return any(map(_HANDS_OVER.search, parts)) and all(
+        _HANDS_OVER.search(part) or _only(_SMALL_TALK, part) for part in parts
+    )
+
+
+def refuses(text: str) -> bool:
+    """Whether a message says no, and neither turns round nor names another time."""
+    plain = _plain(text)
+    if _only(_REFUSAL, plain):
+        return True
+    leads = _NO_LEAD.match(plain)
+    return bool(leads) and not _TURNS_ROUND.search(plain) and not mirror.moment(plain)
+
+
+def _agrees(text: str, step: str) -> bool:
+    """Whether a message chooses (options) or agrees to a step (commit)."""
+    picked = bool(_PICKED.search(_plain(text)) or _LETTER.search(text))
+    if not is_real(text, step) or _HANDS_OVER.search(_plain(text)):
+        return False
+    if step == "options" and picked:
+        return not _only(_REFUSAL, _plain(text))
+    if refuses(text):
+        return False
+    asks = text.rstrip().endswith(("?", "？"))
+    return not asks or (step == "commit" and bool(mirror.moment(text)))
+
+
+def purpose_met(step: str, said: Sequence[str], *, clear: bool = False) -> bool:
     """Whether a step may be left after ``said``, the user's messages in it, oldest first.
 
+    ``clear`` says that the profile has all that clarify is there for: then two answers do.
     Nobody is kept for more than MAX_TURNS.
     """
     if len(said) >= MAX_TURNS:
         return True
-    real = [text for text in said if is_real(text, step)]
+    if step in ("options", "commit"):
+        return bool(said) and _agrees(said[-1], step)
+    real = [text for text in said if is_real(text, step) and not hands_over(text)]
     if step == "clarify":
         rich = sum(len(text.split()) for text in real) >= RICH_WORDS
         rich = rich or sum(_chinese(text) for text in real) >= RICH_CHARACTERS
-        return len(real) >= 3 or (len(real) >= 2 and rich)
-    if step in ("options", "commit"):
-        return bool(said) and is_real(said[-1], step) and not _refuses(said[-1])
+        return len(real) >= 3 or (len(real) >= 2 and (rich or clear))
     return bool(real)
 
 

@@ -15,6 +15,7 @@ from solve.models import (
     CheckIn,
     Message,
     Role,
+    SolveProfile,
     SolveSession,
     StepVisit,
 )
@@ -94,6 +95,13 @@ def account(user_id: UUID) -> Iterator[tuple[str, Any]]:
                 "updated_at",
             ),
         ).iterator(),
+    )
+    profiles = SolveProfile.objects.filter(session__user_id=user_id)
+    yield (
+        "solve_profiles",
+        profiles.order_by("created_at", "pk")
+        .values("session_id", "data", "created_at", "updated_at")
+        .iterator(),
     )
     # What a template told the model is ours; everything else is its owner's.
     said = Message.objects.owned_by(user_id).exclude(role=Role.SYSTEM)

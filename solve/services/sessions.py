@@ -314,6 +314,7 @@ _ERASE = [
     "DELETE FROM solve_analyticsevent WHERE user_id = %(user)s",
     f"DELETE FROM solve_checkin WHERE session_id IN {_MINE}",  # noqa: S608
     f"DELETE FROM solve_stepvisit WHERE session_id IN {_MINE}",  # noqa: S608
+    f"DELETE FROM solve_solveprofile WHERE session_id IN {_MINE}",  # noqa: S608
     f"DELETE FROM solve_message WHERE session_id IN {_MINE}",  # noqa: S608
     "DELETE FROM solve_solvesession WHERE user_id = %(user)s",
 ]

@@ -1,9 +1,9 @@
 """What a language model is to us: turns in, pieces of text out."""
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Ask:
     ``turns`` is oldest first and ends with the user's message. ``turn_in_step`` counts the
     user's messages in this step, the current one included, from 1. ``moving`` says that
     the step's purpose is met, so that this answer opens the next step (at the last step:
-    closes the session).
+    closes the session). ``context`` is what is known besides the turns, for the offline coach:
+    in Solve the profile's slots, its ``gaps``, and ``before`` and ``check_in`` when there is one.
     """
 
     system: str
@@ -39,6 +40,7 @@ class Ask:
     method: str = ""
     topic: str = ""
     earlier: tuple[str, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

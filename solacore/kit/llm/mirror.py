@@ -20,7 +20,7 @@ _HEAVY = re.compile(
     r"觉得|感觉|怕|不敢|不能|不知道|一直|总是|孤独|累|担心|焦虑|难过|想|需要|因为|但|压力|后悔|难受"
 )
 _GREETING = re.compile(
-    r"^(?:(?:hi|hey|hello|hola|buenas|well|so|ok|okay|bueno|pues|and|but|y|pero)\b|你好|嗯|那个|就是|但是|但|可是|而且|所以)"
+    r"^(?:(?:hi|hey|hello|hola|buenas|well|so|ok|okay|bueno|pues|and|but|because|since|y|pero|porque)\b|你好|嗯|那个|就是|但是|但|可是|而且|所以|因为)"
     r"[\s,，!]*"
 )
 _ENGLISH = {
@@ -52,14 +52,57 @@ _SPANISH_UNKNOWN = re.compile(
 _SPANISH_FIRST = re.compile(r"\b(?:estoy|soy|tengo|siento|quiero|puedo|sé|voy|necesito|llevo|he)\b")
 
 
+# Names of disorders: what bears one is never said back as if it were so.
+CLINICAL = re.compile(
+    r"\b(?:depression|depressive|bipolar|adhd|ocd|ptsd|autis\w+|schizo\w+|borderline|narcissis\w+|"
+    r"(?:anxiety|panic|eating|personality|mental) (?:disorder|illness)|burnout syndrome|"
+    r"depresión|trastorno\w*|tdah|toc|tept|esquizo\w+|autista|autismo|narcisista)\b|"
+    r"抑郁症|焦虑症|双相|躁郁|强迫症|多动症|创伤后应激|人格障碍|精神分裂|自闭症|恐慌症|惊恐障碍",
+    re.I,
+)
+# What is asked or ordered cannot be said back by turning its person.
+_ASKS = re.compile(
+    r"^(?:what|how|why|when|who|which|where|should|do|does|can|could|is|are|am|will|would|if|"
+    r"help|tell|give|please|let|show|maybe|just|write|qué|cómo|por qué|cuándo|quién|cuál|debo|"
+    r"debería|ayúda\w*|dime|si)\b|(?:吗|呢|怎么办)$|为什么|要不要|该不该|能不能|是不是|什么|怎么|帮我|告诉我",
+    re.I,
+)
+_MOMENT = (
+    r"(?:tonight|today|tomorrow|right now|this (?:morning|evening|afternoon|weekend)|"
+    r"(?:in the )?(?:morning|evening|afternoon)|"
+    r"(?:before|after) (?:work|breakfast|lunch|dinner|bed|class|school)|"
+    r"on (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"at \d{1,2}(?::\d\d)?(?: ?[ap]m)?|hoy|mañana|ahora mismo|esta (?:noche|tarde|mañana)|"
+    r"por la (?:mañana|tarde|noche)|"
+    r"a las? \d{1,2}(?::\d\d)?|(?:antes|después) de (?:comer|cenar|trabajar|clase|desayunar)|"
+    r"el (?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|"
+    r"今晚|今天|明天|明早|后天|现在|早上|上午|中午|下午|晚上|下班后|放学后|午饭后|晚饭后|睡前|"
+    r"周[一二三四五六日末]|[一二三四五六七八九十\d]{1,3}点半?)"
+)
+_WHEN = re.compile(rf"(?<![a-záéíóúñ]){_MOMENT}(?:,? ?{_MOMENT})*(?![a-záéíóúñ])", re.I)
+
+
+def clauses(text: str) -> list[str]:
+    """Return the clauses of ``text``, as they were written, without private details."""
+    read = _PLACEHOLDER.sub(" ", text[:MAX_READ])
+    tidied = (_tidy(clause) for clause in _CLAUSE.split(read))
+    return [clause for clause in tidied if len(clause) > 1]
+
+
 def heart(text: str) -> str:
     """Return the clause of ``text`` that weighs most, as it was written; "" if there is none."""
-    read = _PLACEHOLDER.sub(" ", text[:MAX_READ])
-    clauses = [_tidy(clause) for clause in _CLAUSE.split(read)]
-    clauses = [clause for clause in clauses if len(clause) > 1]
-    if not clauses:
-        return ""
-    return max(clauses, key=_weight)
+    return max(clauses(text), key=_weight, default="")
+
+
+def moment(text: str) -> str:
+    """Return the time that ``text`` names ("tomorrow after lunch"), as it was written."""
+    found = _WHEN.search(text[:MAX_READ])
+    return found[0] if found else ""
+
+
+def is_chinese(text: str) -> bool:
+    """Whether Chinese characters stand in ``text``."""
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def _tidy(clause: str) -> str:
@@ -75,12 +118,15 @@ def _tidy(clause: str) -> str:
 
 def _weight(clause: str) -> float:
     feelings = len(_HEAVY.findall(clause.lower()))
-    return 3 * min(feelings, 4) + min(len(clause), 60) / 30
+    clinical = 9 if CLINICAL.search(clause) else 0
+    return 3 * min(feelings, 4) + min(len(clause), 60) / 30 - clinical
 
 
 def turned(clause: str, language: str) -> str | None:
     """Return ``clause`` said to its speaker ("I'm lost" -> "you're lost"); None if unsafe."""
     if not clause or clause.endswith("…") or "?" in clause or "？" in clause:
+        return None
+    if _ASKS.search(clause) or CLINICAL.search(clause):
         return None
     if language == "zh":
         if "你" in clause or "您" in clause:

@@ -2,12 +2,11 @@
 
 It is the embedded default and the last resort behind every model. It reads no prompt: its
 words stand in ``prompts/offline/<language>.toml``, one list of variants for each thing it may
-have to say, and the conversation itself chooses among them, so the same talk gives the same
-answer and no two turns sound alike.
+have to say. The conversation and its profile choose among them, so the same talk gives the
+same answer, nothing is asked twice, and no two turns sound alike.
 """
 
 import asyncio
-import hashlib
 import re
 import tomllib
 from collections.abc import AsyncGenerator
@@ -17,29 +16,12 @@ from typing import Any
 
 from solacore.kit.llm import mirror, teacher
 from solacore.kit.llm.base import Ask
+from solacore.kit.llm.said import Said, own_words
 
 LANGUAGES = ("en", "zh", "es")
-_PLACE = re.compile(r"\{\w+\}")
+GAPS = ("goal", "constraints", "attempts", "success_criteria", "more")
 _FIRST_SENTENCE = re.compile(r"(?<=[.。])\s*(?=\S)")
 _PIECE = re.compile(r"[\u4e00-\u9fff，。？！、：；]{1,3}|\S+\s*|\s+")
-_OPTION = re.compile(r"^([A-C])\) (.+)$", re.M)
-_LETTER = re.compile(r"^\W*(?:option |opción |选)?\(?([abc123])\)?\W*$", re.I)
-_ORDINALS = (
-    ("a", r"first|primera|第一|\bone\b|\b1\b"),
-    ("b", r"second|segunda|第二|\btwo\b|\b2\b"),
-    ("c", r"third|last|tercera|última|第三|\bthree\b|\b3\b"),
-)
-_MOMENT = (
-    r"(?:tonight|today|tomorrow|this (?:morning|evening|afternoon|weekend)|(?:in the )?(?:morning|"
-    r"evening|afternoon)|(?:before|after) (?:work|breakfast|lunch|dinner|bed)|on \w+day|"
-    r"at \d{1,2}(?::\d\d)?(?: ?[ap]m)?|hoy|mañana|esta (?:noche|tarde)|"
-    r"por la (?:mañana|tarde|noche)|"
-    r"a las \d{1,2}(?::\d\d)?|(?:antes|después) de (?:comer|cenar|trabajar)|"
-    r"el (?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|"
-    r"今晚|今天|明天|后天|早上|上午|中午|下午|晚上|下班后|晚饭后|睡前|周[一二三四五六日末]|"
-    r"[一二三四五六七八九十\d]{1,3}点半?)"
-)
-_WHEN = re.compile(rf"{_MOMENT}(?:,? ?{_MOMENT})*", re.I)
 
 
 class OfflineCoach:
@@ -64,49 +46,103 @@ class OfflineCoach:
 
     def answer(self, ask: Ask) -> str:
         """Return the whole answer."""
-        said = _Said(ask)
-        words = self._words(ask.language)
         if ask.product == "learn":
             return teacher.answer(ask, self.folder / "teach")
-        if not ask.moving and (ask.step == "receive" or not said.last_heart):
-            return self._say(words["small_talk"], said)
-        if ask.moving:
-            return self._moving(ask, said, words)
-        return self._staying(ask, said, words)
+        said = Said(ask)
+        words = self._words(ask.language)
+        answer = self._coach(ask, said, words)
+        if check_in := ask.context.get("check_in"):
+            return f"{check_in}
+
+{answer}"
+        return answer
 
     def options_lines(self, ask: Ask) -> str:
-        """Return three options, one a line, made from what was said."""
-        said = _Said(ask)
+        """Return three options, one a line, made from what is known."""
+        said = Said(ask)
         words = self._words(ask.language)["options"]
-        chosen = [_pick(words[kind], said, kind) for kind in ("talk", "write", "try")]
-        return "\n".join(
-            f"{letter}) {said.fill(line)}" for letter, line in zip("ABC", chosen, strict=True)
-        )
+        third = "rest" if said.loss else "try"
+        chosen = [said.pick(words[kind], kind) for kind in ("talk", "write", third)]
+        lines = zip("ABC", chosen, strict=True)
+        return "\n".join(f"{letter}) {said.fill(line)}" for letter, line in lines)
 
-    def _moving(self, ask: Ask, said: "_Said", words: dict[str, Any]) -> str:
-        opening = words["moving"][ask.step]
+    def _coach(self, ask: Ask, said: Said, words: dict[str, Any]) -> str:
+        if ask.moving:
+            return self._moving(ask, said, words)
+        if ask.context.get("aside"):
+            return said.join(said.say(words["aside"]), self._question(ask, said, words))
+        if ask.context.get("hands_over"):
+            return said.join(said.say(words["decide"]), self._question(ask, said, words))
+        if ask.step == "receive" or not said.last_heart:
+            return said.say(words["small_talk"])
+        return said.join(self._reflection(said, words), self._question(ask, said, words))
+
+    def _moving(self, ask: Ask, said: Said, words: dict[str, Any]) -> str:
+        opening = words["moving"]
         if ask.step == "receive":
-            return said.join(self._reflection(said, words), self._say(opening, said))
+            return said.join(self._received(said, words), said.say(opening["receive"]))
         if ask.step == "clarify":
             heard = _FIRST_SENTENCE.split(self._reflection(said, words), maxsplit=1)[0]
-            return said.join(heard, self._say(opening, said))
+            return said.join(heard, self._view(said, words))
         if ask.step == "reframe":
-            return f"{self._say(opening, said)}\n\n{self.options_lines(ask)}"
-        return self._say(opening, said)
+            return f"{said.say(opening['reframe'])}\n\n{self.options_lines(ask)}"
+        if ask.step == "options":
+            step = said.say(words["first_step"][self._kind(said, words)])
+            return said.join(said.say(opening["options"]), step, said.say(words["when"]))
+        kind = "timed" if said.when else "untimed"
+        return said.say(opening["commit"][kind])
 
-    def _staying(self, ask: Ask, said: "_Said", words: dict[str, Any]) -> str:
-        questions = words["staying"][ask.step]
-        question = questions[(ask.turn_in_step - 1) % len(questions)]
-        return said.join(self._reflection(said, words), said.fill(question))
+    def _received(self, said: Said, words: dict[str, Any]) -> str:
+        """Heard and felt: their words, and the feeling as a guess."""
+        again = said.say(words["again"]) if said.known.get("before") else ""
+        feeling = said.known.get("emotion") or {}
+        label = feeling.get("label", "") if isinstance(feeling, dict) else ""
+        reflection = self._reflection(said, words)
+        if again or label in words["feel"]:
+            reflection = _FIRST_SENTENCE.split(reflection, maxsplit=1)[0]
+        if again:
+            return said.join(again, reflection)
+        felt = said.say(words["feel"][label]) if label in words["feel"] else ""
+        return said.join(reflection, felt)
 
-    def _reflection(self, said: "_Said", words: dict[str, Any]) -> str:
-        kind = "reflect" if said.turned else "quote"
+    def _view(self, said: Said, words: dict[str, Any]) -> str:
+        """Another way to look at it, one that has not been tried yet."""
+        kinds = ["friend", "control", "zoom", "growth"]
+        if said.people:
+            kinds.append("other")
+        if said.loss:  # nobody who grieves is asked what it teaches, or what a year will do
+            kinds = ["friend", "control"]
+        variants = [view for kind in kinds for view in words["views"][kind]]
+        return said.say(variants, "view")
+
+    def _kind(self, said: Said, words: dict[str, Any]) -> str:
+        """Which kind of option was chosen; "own" for their own words or a model's option."""
+        line = said.offered.get(said.letter, "")
+        for kind, variants in words["options"].items():
+            if line and any(own_words(variant) in line for variant in variants):
+                return str(kind)
+        return "own"
+
+    def _question(self, ask: Ask, said: Said, words: dict[str, Any]) -> str:
+        """What is asked next in a step that goes on: never the same twice."""
+        if ask.step == "reframe":
+            return self._view(said, words)
+        if ask.step != "clarify":
+            return said.say(words["staying"][ask.step])
+        wanted = ask.context.get("gaps", GAPS)
+        asked = words["clarify"]
+        for gap in (*(gap for gap in GAPS[:-1] if gap in wanted), "more"):
+            unasked = all(map(said.fresh, asked[gap]))
+            if gap == "more" or unasked:
+                return said.say(asked[gap])
+        raise AssertionError("unreachable: more is always there")
+
+    def _reflection(self, said: Said, words: dict[str, Any]) -> str:
+        if mirror.CLINICAL.search(said.last):
+            return said.say(words["diagnosis"])
         if said.short:
-            kind = "nod"
-        return self._say(words[kind], said)
-
-    def _say(self, variants: list[str], said: "_Said") -> str:
-        return said.fill(_pick(variants, said, variants[0]))
+            return said.say(words["nod"])
+        return said.say(words["reflect" if said.turned else "quote"])
 
     def _words(self, language: str) -> dict[str, Any]:
         return _load(self.folder / f"{language if language in LANGUAGES else 'en'}.toml")
@@ -115,96 +151,3 @@ class OfflineCoach:
 @cache
 def _load(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def _pick(variants: list[str], said: "_Said", slot: str) -> str:
-    """Choose by the conversation, passing over what the coach said the last time."""
-    seed = hashlib.blake2b(f"{slot}|{said.seed}".encode(), digest_size=4).digest()
-    start = int.from_bytes(seed, "big")
-    ordered = [variants[(start + n) % len(variants)] for n in range(len(variants))]
-    fresh = [v for v in ordered if _longest_own(v) not in said.before]
-    return (fresh or ordered)[0]
-
-
-def _longest_own(variant: str) -> str:
-    """Return a stretch of our own words in a variant, to know it by."""
-    return max(_PLACE.split(variant), key=len)[:24]
-
-
-class _Said:
-    """What the conversation gives an answer to work with."""
-
-    def __init__(self, ask: Ask) -> None:
-        user = [turn.content for turn in ask.turns if turn.role == "user"]
-        coach = [turn.content for turn in ask.turns if turn.role == "assistant"]
-        self.language = ask.language
-        self.before = coach[-1] if coach else ""
-        self.seed = f"{ask.step}|{len(user)}|{user[0][:200] if user else ''}"
-        last = user[-1] if user else ""
-        self.last_heart = mirror.heart(last)
-        self.turned = mirror.turned(self.last_heart, ask.language)
-        self.short = len(last) < (4 if ask.language == "zh" else 10)
-        self.concern = self._concern(user)
-        self.choice = self._choice(last, coach)
-        self.step = self._step(coach)
-        when = _WHEN.search(last)
-        self.when = when[0] if when else ""
-
-    def _concern(self, user: list[str]) -> str:
-        """What the person came with: the weightiest clause of their first real words."""
-        for text in user:
-            found = mirror.heart(text)
-            if len(found) >= (4 if self.language == "zh" else 10):
-                return self._quoted(found)
-        return self._quoted(self.last_heart) or "…"
-
-    def _quoted(self, clause: str) -> str:
-        if not clause:
-            return ""
-        marks = {"zh": "「{}」", "es": "«{}»"}.get(self.language, "“{}”")
-        return marks.format(clause)
-
-    def _choice(self, last: str, coach: list[str]) -> str:
-        """The option that was chosen, by letter or ordinal; else their own words, quoted."""
-        offered: dict[str, str] = {}
-        for text in coach:
-            offered = {m[1].lower(): m[2] for m in _OPTION.finditer(text)} or offered
-        letter = _LETTER.match(last)
-        key = {"1": "a", "2": "b", "3": "c"}.get(letter[1], letter[1].lower()) if letter else ""
-        if not key and len(last) < 40:
-            key = next((k for k, p in _ORDINALS if re.search(p, last.lower())), "")
-        whole = next((k for k, option in offered.items() if option[:25] in last), "")
-        key = whole or key
-        if key in offered:
-            return re.split(r"[:：。]|\. ", offered[key])[0].strip()
-        return self._quoted(self.last_heart)
-
-    def _step(self, coach: list[str]) -> str:
-        """The small step that was proposed (between ** in the coach's own words)."""
-        for text in reversed(coach):
-            found = re.search(r"\*\*(.+?)\*\*", text)
-            if found:
-                return found[1].rstrip(".。")
-        return self.concern
-
-    def fill(self, sentence: str) -> str:
-        """Put their words into a sentence of ours."""
-        heart = self.turned or self._quoted(self.last_heart) or self.concern
-        values = {
-            "heart": heart,
-            "Heart": heart[:1].upper() + heart[1:],
-            "words": self._quoted(self.last_heart) or self.concern,
-            "concern": self.concern,
-            "choice": self.choice or self.concern,
-            "plan": self._plan(),
-        }
-        return _PLACE.sub(lambda place: values[place[0][1:-1]], sentence)
-
-    def _plan(self) -> str:
-        """When and what, as far as both are known."""
-        comma = "，" if self.language == "zh" else ", "
-        return f"{self.when}{comma}{self.step}" if self.when else self.step
-
-    def join(self, *sentences: str) -> str:
-        """Put sentences behind each other as the language does."""
-        return ("" if self.language == "zh" else " ").join(sentences)

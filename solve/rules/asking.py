@@ -1,0 +1,61 @@
+"""One turn's question to a provider, from plain data: the service and the bench use the same."""
+
+from collections.abc import Sequence
+
+from solacore.kit.llm.base import Ask, Turn
+from solacore.kit.talk.shield import shield
+from solve.rules import coach, prompts
+from solve.rules import profile as profiles
+from solve.rules.profile import Profile
+
+
+def ask(
+    *,
+    step: str,
+    said_in_step: Sequence[str],
+    turns: tuple[Turn, ...],
+    profile: Profile,
+    language: str,
+    locale: str,
+    role: str = "",
+    before: str = "",
+    check_in: str = "",
+) -> Ask:
+    """Return what a provider is asked at this turn.
+
+    ``said_in_step`` is what the user said in this step, oldest first, this message included;
+    ``turns`` the conversation (shielded) up to it; ``profile`` what is known, this message
+    heard. ``role`` is the template's prompt, ``before`` a line about an earlier session that
+    this one follows up, ``check_in`` a sentence in ``language`` that must come first.
+    """
+    moving = coach.purpose_met(step, said_in_step, clear=profiles.is_clear(profile))
+    before = " ".join(shield(before).split())[:400]
+    system = prompts.system(
+        step=step,
+        turn_in_step=len(said_in_step),
+        moving=moving,
+        language=language,
+        locale=locale,
+        role=role,
+        known=profiles.prompt(profile),
+        before=before,
+        check_in=check_in,
+    )
+    last = said_in_step[-1] if said_in_step else ""
+    context = {
+        **profiles.to_json(profile),
+        "gaps": profiles.gaps(profile),
+        "aside": coach.is_aside(last),
+        "hands_over": not moving and coach.hands_over(last),
+        "before": before,
+        "check_in": check_in,
+    }
+    return Ask(
+        system=system,
+        turns=turns,
+        step=step,
+        turn_in_step=len(said_in_step),
+        moving=moving,
+        language=language,
+        context={name: value for name, value in context.items() if value},
+    )
