@@ -1,4 +1,4 @@
-"""Solve's streams: post a message and read its answer, edit it, have it answered anew; read again."""
+"""Solve's streams: post a message, edit it, have it answered anew; read an answer again."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -17,7 +17,6 @@ from solacore.kit.sse import Event, StreamRoute
 from solve import limits
 from solve.rules.steps import Step
 from solve.services import replies
-
 
 Content = Annotated[Text, Field(min_length=1, max_length=limits.MESSAGE_CHARACTERS)]
 

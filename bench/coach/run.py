@@ -50,7 +50,14 @@ def table(heard: dict[str, list[stage.Heard]]) -> str:
     rows = [f"| | talks | answers | {' | '.join(CHECKS)} |", "|---" * (3 + len(CHECKS)) + "|"]
     total = [each for some in heard.values() for each in some]
     for name, some in [*heard.items(), ("all", total)]:
-        talks = len({(each.talk, key) for key, those in heard.items() for each in those if name in (key, "all")})
+        talks = len(
+            {
+                (each.talk, key)
+                for key, those in heard.items()
+                for each in those
+                if name in (key, "all")
+            }
+        )
         shares = [f"{100 * sum(map(check, some)) / len(some):.1f} %" for check in CHECKS.values()]
         rows.append(f"| {name} | {talks} | {len(some)} | {' | '.join(shares)} |")
     return "\n".join(rows)
@@ -62,13 +69,17 @@ def misses(heard: list[stage.Heard]) -> str:
     for each in heard:
         failed = [name for name, check in CHECKS.items() if not check(each)]
         if failed:
-            lines.append(f"{each.language} {each.talk} [{each.step}->{each.after}, wanted {each.wanted}] {failed}\n  > {each.said}\n  < {each.answer}")
+            lines.append(
+                f"{each.language} {each.talk} [{each.step}->{each.after}, wanted {each.wanted}] {failed}\n  > {each.said}\n  < {each.answer}"
+            )
     return "\n".join(lines)
 
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--provider", default="offline", choices=["offline", "openai", "anthropic", "openrouter"])
+    parser.add_argument(
+        "--provider", default="offline", choices=["offline", "openai", "anthropic", "openrouter"]
+    )
     parser.add_argument("--misses", action="store_true", help="print what was not good enough")
     parser.add_argument("--show", metavar="ID", help="print one conversation")
     given = parser.parse_args()

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from billing.services import spending
-from solacore.kit.messages import BaseMessage, bill
+from solacore.kit import llm
+from solacore.kit.messages import bill
 from solacore.kit.models import AnswerState, Frames
 from solacore.kit.replies import Script
 
@@ -29,8 +30,13 @@ def interrupt(script: PersonalScript, text: str, closing: Frames, now: datetime)
 
 
 @transaction.atomic
-def halted(script: PersonalScript, now: datetime) -> None:
-    """Take down what an answer took that its reader ended, or a newer message."""
+def halted(script: PersonalScript, text: str, now: datetime) -> None:
+    """Take down what an answer took that its reader ended, or a newer message.
+
+    The model was cut short and told nothing, so it is an estimate.
+    """
+    guess = llm.estimate(script.ask, text)
+    spents = script.spent or ([guess] if guess else [])
     rows = script.kind._default_manager.filter(pk=script.answer_id)
-    if script.spent and issubclass(script.kind, BaseMessage) and rows.update(**bill(script.spent)):
-        spending.record(user_id=script.user_id, spents=script.spent, now=now)
+    if spents and rows.update(**bill(spents)):
+        spending.record(user_id=script.user_id, spents=spents, now=now)

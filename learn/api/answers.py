@@ -1,4 +1,4 @@
-"""What can be done with an answer besides reading it: stop it, see its versions and what was sent."""
+"""An answer besides reading it: stop it, see its versions and what was sent for it."""
 
 from functools import partial
 from typing import Any

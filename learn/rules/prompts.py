@@ -2,7 +2,6 @@
 
 from learn.rules.steps import Mode
 from solacore.kit.llm.render import render
-from solacore.kit.talk.shield import shield
 from solacore.kit.talk.turns import LANGUAGES
 
 _DEPTH: dict[str, str] = {
@@ -31,20 +30,20 @@ def system(
 
     With a ``tool`` the method's protocol counts, without one the step's. ``earlier`` names
     other topics of the same learner, ``summary`` what they have understood so far, ``check_in``
-    is what to ask them about first; "" for none. ``turn`` is the learner's how manieth message
-    to this method or step.
+    is what to ask them about first; "" for none. All are shielded already.
+    ``turn`` is the learner's how manieth message to this method or step.
     """
     context = {
         "language": LANGUAGES.get(language, "the language of the message"),
-        "topic": shield(topic) or "not named yet",
-        "earlier": shield(earlier) or "none",
+        "topic": topic or "not named yet",
+        "earlier": earlier or "none",
         "step": step,
         "turn": str(turn),
         "depth": _DEPTH.get(mode, "No depth was chosen: three to five turns a method."),
-        "summary": shield(summary) or "nothing yet",
+        "summary": summary or "nothing yet",
     }
     about = f"learn/methods/{tool}.md" if tool else f"learn/steps/{step}.md"
     parts = [render("learn/base.md", **context), render(about, **context)]
     if check_in:
-        parts.append(render("learn/check_in.md", check_in=shield(check_in)))
+        parts.append(render("learn/check_in.md", check_in=check_in))
     return "\n\n".join(parts)

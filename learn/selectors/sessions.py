@@ -9,7 +9,6 @@ from learn.models import LearnMessage, LearnSession
 from learn.rules import path
 from learn.rules.steps import Status
 
-
 _MESSAGE = ("id", "role", "content", "step", "tool", "state", "variants", "created_at")
 
 

@@ -264,6 +264,10 @@ class Script:
         """Keep the whole answer and move on."""
         return finish(self, text=text, now=timezone.now())  # noqa: TID251
 
+    def halted(self, text: str) -> None:
+        """Take down what an answer took that was ended early."""
+        answers.halted(self, text, timezone.now())  # noqa: TID251
+
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""
         closing = _broken(code, self.answer_id, self.ask.step)

@@ -70,6 +70,10 @@ class Script(Protocol):
         """Keep a broken answer; return how its stream ends."""
         ...
 
+    def halted(self, text: str) -> None:
+        """Take note that it was ended early, by its reader or a newer message. It may block."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -118,11 +122,17 @@ class Producer:
         ``keep`` stores the text this process has of it ("" if none) and returns how its
         stream ends. It may block.
         """
+        held = self.running.get(answer_id)
         channel = await self._halt(answer_id)
         closing = await in_thread(keep)(channel.text if channel else "")
-        if channel is not None:
-            channel.close(closing)
-            await answerlog.shared().publish({answer_id: channel})
+        if held is None or channel is None:
+            return
+        channel.close(closing)
+        await answerlog.shared().publish({answer_id: channel})
+        try:
+            await in_thread(held[0].halted)(channel.text)
+        except Exception:  # the answer is kept; only what it took is not known
+            logger.exception("What a halted answer took could not be kept")
 
     async def _halt(self, answer_id: UUID) -> Channel | None:
         held = self.running.get(answer_id)

@@ -2,7 +2,6 @@ from solacore.kit.messages import Role
 from solve.models.check_in import CheckIn
 from solve.models.event import AnalyticsEvent
 from solve.models.message import Message
-from solve.models.message import Message, Role
 from solve.models.profile import SolveProfile
 from solve.models.session import SolveSession
 from solve.models.template import PromptTemplate
@@ -11,9 +10,6 @@ from solve.models.visit import StepVisit
 __all__ = [
     "AnalyticsEvent",
     "CheckIn",
-    "Message",
-    "PromptTemplate",
-    "Role",
     "Message",
     "PromptTemplate",
     "Role",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from solacore.kit.llm.base import Ask, Turn
-from solacore.kit.talk.shield import shield
 from solve.rules import coach, prompts
 from solve.rules import profile as profiles
 from solve.rules.profile import Profile
@@ -24,12 +23,13 @@ def ask(
     """Return what a provider is asked at this turn.
 
     ``said_in_step`` is what the user said in this step, oldest first, this message included;
-    ``turns`` the conversation (shielded) up to it; ``profile`` what is known, this message
+    ``turns`` the conversation up to it; ``profile`` what is known, this message
     heard. ``role`` is the template's prompt, ``before`` a line about an earlier session that
     this one follows up, ``check_in`` a sentence in ``language`` that must come first.
+    What is given is shielded already.
     """
     moving = coach.purpose_met(step, said_in_step, clear=profiles.is_clear(profile))
-    before = " ".join(shield(before).split())[:400]
+    before = " ".join(before.split())[:400]
     system = prompts.system(
         step=step,
         turn_in_step=len(said_in_step),
@@ -59,3 +59,20 @@ def ask(
         language=language,
         context={name: value for name, value in context.items() if value},
     )
+
+
+def earlier(
+    *, action: str | None, outcome: str | None, note: str | None, days_ago: int, concern: str | None
+) -> str:
+    """Return the line that tells a model of the session which this one follows up.
+
+    What is not known is left out; texts are the person's own.
+    """
+    facts = [
+        f"{days_ago} days ago",
+        f'what it was about: "{concern}"' if concern else "",
+        f'the first step they chose: "{action}"' if action else "",
+        f"how it went: {outcome.replace('_', ' ')}" if outcome else "",
+        f'what they said of it: "{note}"' if note else "",
+    ]
+    return "; ".join(fact for fact in facts if fact)

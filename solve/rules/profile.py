@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from solacore.kit.llm import mirror
-from solacore.kit.talk.shield import shield
 from solve.rules.coach import hands_over, is_real, refuses
 from solve.rules.emotions import WORDS, Emotion
 
@@ -144,7 +143,6 @@ def heard(
     one, its options are those on the table, and a step it proposed becomes the commitment
     only by being agreed to. The same words never fill two places.
     """
-    text = shield(text)
     changes: dict[str, Any] = {"emotion": _felt(profile, text, emotion)}
     real = is_real(text, step) and not hands_over(text)
     if offered := [_clean(line) for line in _OPTION.findall(answering)]:

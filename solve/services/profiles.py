@@ -14,11 +14,16 @@ def load(session_id: UUID) -> Profile:
     return rules.from_json(kept.first())
 
 
-def keep(session: SolveSession, profile: Profile) -> None:
+def keep(session_id: UUID, profile: Profile) -> None:
     """Remember ``profile`` in place of what was known. The caller holds the session's lock."""
-    SolveProfile.objects.update_or_create(
-        session=session,
-        defaults={"data": rules.to_json(profile), "schema_version": rules.SCHEMA_VERSION},
+    row = SolveProfile(
+        session_id=session_id, data=rules.to_json(profile), schema_version=rules.SCHEMA_VERSION
+    )
+    SolveProfile.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["session"],
+        update_fields=["data", "schema_version", "updated_at"],
     )
 
 

@@ -1,5 +1,6 @@
 """What a message does to a session, and what its answer does when it ends."""
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +21,9 @@ from solacore.kit.talk.voice import Voice
 from solve import errors, limits
 from solve.models import Message, Role, SolveSession, StepVisit
 from solve.rules import asking, choices, coach, emotions
-from solve.rules.profile import Profile, heard as profile_heard, noted
+from solve.rules.profile import Profile, noted
+from solve.rules.profile import heard as profile_heard
+from solve.rules.profile import prompt as profile_prompt
 from solve.rules.steps import Status, Step
 from solve.selectors import follow_up
 from solve.services import analytics, profiles, sessions
@@ -194,9 +197,10 @@ def _answer(
         return Begun(heard.answer, superseded=heard.superseded)
     if heard.risk is not None:  # the soft tier: go on, and check in
         referrals.count(product="solve", language=heard.risk.language, tier="soft", now=now)
+    known = profiles.load(session.pk)
     profile = profile_heard(
-        profiles.load(session.pk),
-        heard.said.content,
+        known,
+        heard.masked(heard.said.content),
         step=str(heard.said.step),
         emotion=emotion,
         language=heard.spoken,
@@ -204,7 +208,8 @@ def _answer(
     heard.open(_broken("ANSWER_INTERRUPTED", str(heard.said.step), mood), now)
     script = _script(session, heard, turn, mood, profile, now)
     heard.keep()
-    profiles.keep(session.pk, profile)
+    if profile != known:
+        profiles.keep(session.pk, profile)
     return Begun(heard.answer, script, heard.superseded)
 
 
@@ -240,9 +245,9 @@ def _note_events(session: SolveSession, heard: Heard[Message], emotion: emotions
     if emotion.label != "neutral":
         payload: dict[str, object] = {"emotion": emotion.label, "confidence": emotion.confidence}
         found.append(("emotion_detected", payload))
-    if heard.said.step == Step.OPTIONS:
-        offered = [m.content for m in heard.history if m.role == Role.ASSISTANT]
-        letter = choices.chosen(heard.said.content, offered[-1:])
+    if heard.said.step in (Step.OPTIONS, Step.COMMIT) and heard.history:
+        offered = choices.offered(heard.history[-1].content)
+        letter = choices.chosen(heard.said.content, offered)
         if letter is not None:
             found.append(("option_selected", {"option": letter}))
     if heard.flagged is not None:
@@ -267,19 +272,21 @@ def _script(
     now: datetime,
 ) -> "Script":
     before = follow_up.before(session.pk, now=now) if session.follows_id else None
+    line = heard.masked(asking.earlier(**asdict(before))) if before else ""
     role = next((m.content for m in heard.history if m.role == Role.SYSTEM), "")
+    turns = heard.turns(limits.HISTORY_TURNS)
+    for note in (profile_prompt(profile), line):
+        heard.note_sent(note)
     ask = asking.ask(
         step=str(heard.said.step),
         said_in_step=heard.said_by_user()[-turn:],
-        turns=heard.turns(limits.HISTORY_TURNS),
+        turns=turns,
         profile=profile,
         language=heard.spoken,
         locale=session.locale,
         role=role,
-        before=asking.earlier(before) if before else "",
+        before=line,
         check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
-        hide=heard.masked,
-        note=heard.note_sent,
     )
     return Script(session, heard, ask, mood, profile)
 
@@ -303,7 +310,7 @@ class Script:
         self.spent: list[llm.Spent] = []
         self.shield = heard.shield
         self.broken = _broken("ANSWER_FAILED", ask.step, mood)
-        self.done = ask.moving
+        self.done, self.learned = ask.moving, False
         self._voice = Voice(heard.shield.places, heard.spoken)
         self._shown: list[str] = []
 
@@ -325,7 +332,8 @@ class Script:
             return rest
         self.done = self.ask.moving or (note is not None and note.get("done") is True)
         if note is not None:
-            self.profile = noted(self.profile, note)
+            self.profile, before = noted(self.profile, note), self.profile
+            self.learned = self.profile != before
         text = "".join(self._shown) + rest
         leads_to_options = self.done and self.ask.step == Step.REFRAME
         if leads_to_options and not coach.has_options(text):
@@ -335,6 +343,10 @@ class Script:
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and move on if the step's purpose is met."""
         return finish(self, text=text, now=timezone.now())  # noqa: TID251
+
+    def halted(self, text: str) -> None:
+        """Take down what an answer took that was ended early."""
+        answers.halted(self, text, timezone.now())  # noqa: TID251
 
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""
@@ -362,7 +374,8 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
         script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **bill(script.spent)
     )
     if kept is closing:
-        profiles.keep(session.pk, script.profile)
+        if script.learned:
+            profiles.keep(session.pk, script.profile)
         if moves:
             _move(session, to, now)
     spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing)

@@ -52,9 +52,7 @@ class OfflineCoach:
         words = self._words(ask.language)
         answer = self._coach(ask, said, words)
         if check_in := ask.context.get("check_in"):
-            return f"{check_in}
-
-{answer}"
+            return f"{check_in}\n\n{answer}"
         return answer
 
     def options_lines(self, ask: Ask) -> str:

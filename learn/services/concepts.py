@@ -1,0 +1,1 @@
+def name(*, user_id, session_id, concepts, now): pass
