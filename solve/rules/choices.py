@@ -15,6 +15,9 @@ _NEGATED = re.compile(
     r"tampoco|excepto|salvo)|n't|不|别|除了|不要|不想|不选)\s*(?:\w+\s+){0,2}[\W_]*$",
     re.IGNORECASE,
 )
+_REFUSES = re.compile(
+    r"\b(?:not|no|never|neither|none|ni|nunca|tampoco)\b|n't\b|不|没|别", re.IGNORECASE
+)
 _ASKS = re.compile(
     r"\b(?:what (?:does|is|do|would)|explain|tell me more|more about|why|how (?:do|does|would)|"
     r"qué (?:significa|es)|explica|más sobre|por qué|cómo)\b|什么意思|解释|多说说|为什么|怎么",
@@ -24,9 +27,7 @@ _CUE = (
     r"(?:option|choice|answer|choose|pick|take|prefer|like|try|want|do|with|for|number|letter|"
     r"opción|elijo|escojo|prefiero|tomo|hago|quiero|con|por|la|letra|número)"
 )
-_END = (
-    r"(?=\s*(?:$|[.,;:!?)、，。；！？]|please\b|because\b|and\b|then\b|por favor\b|porque\b|y\b))"
-)
+_END = r"(?=\s*(?:$|[.,;:!?)、，。；！？]|(?:please|because|and|or|then|por favor|porque|y|o)\b))"
 _IS = r"(?=\s+(?:is|was|seems|sounds|looks|feels|es|parece|suena|me)\b)"
 # A letter standing alone counts after a cue, at the end of a clause, or as what something is
 # said of. Lower-case "a" is a word in English and Spanish, so it needs the clause to end.
@@ -143,7 +144,7 @@ def _letter(place: int | None, count: int) -> str | None:
 def _quoted(read: str, offered: Sequence[str]) -> int | None:
     """Return the option whose own words make up much of what was said, and no other's do."""
     said = _units(read)
-    if not said or _NEGATED.search(f"{read[:40].split()[0]} "):
+    if not said or _REFUSES.search(read):
         return None
     options = [_units(option) for option in offered]
     scores = []

@@ -363,9 +363,9 @@ def test_two_schedulers_at_once_double_nothing(django_db_setup):
         with psycopg.connect(url) as db:
             db.execute(
                 """INSERT INTO accounts_user (id, email, password, is_superuser, is_staff, is_active,
-                          is_tester, locale, device_limit, created_at, updated_at)
+                          is_tester, auth_provider, locale, device_limit, created_at, updated_at)
                    SELECT gen_random_uuid(), 'a@example.com', '!', false, false, true,
-                          false, 'en', 1, now(), now()"""
+                          false, 'email', 'en', 1, now(), now()"""
             )
             db.execute(
                 """INSERT INTO solve_solvesession (id, user_id, status, current_step, locale, tags,

@@ -13,7 +13,9 @@ from solve.services import idle
 
 
 def events(kind):
-    return [e.payload for e in AnalyticsEvent.objects.filter(event_type=kind)]
+    return [
+        e.payload for e in AnalyticsEvent.objects.filter(event_type=kind).order_by("created_at")
+    ]
 
 
 def test_abandoning_is_noted_once_with_its_step(ada):
