@@ -301,6 +301,32 @@ def test_a_circuit_opens_after_five_failures_and_lets_one_in_after_a_while(stub,
     assert metrics.LLM_CIRCUIT_OPEN.labels("openai")._value.get() == 0
 
 
+def test_a_reader_who_leaves_during_the_probe_leaves_the_door_open(monkeypatch):
+    slow = FakeProvider("quick", "slow", pause=0.2)
+    house = patient(slow)
+    circuit = house.circuits[0][1]
+    circuit.open()
+    monkeypatch.setattr(circuit, "pause", 0.0)
+
+    async def run():
+        task = asyncio.create_task(anext(house.stream(ASK)))
+        await asyncio.sleep(0.05)
+        assert circuit.enter() is None  # the probe is on its way
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert circuit.enter() is not None
+
+    asyncio.run(run())
+
+
+def test_an_open_circuit_costs_no_time_and_no_call(stub):
+    door, second = stub.serve(good("openai")), stub.serve(good("anthropic", "Other."))
+    house = patient(model("openai", door.url), model("anthropic", second.url))
+    house.circuits[0][1].open()
+    assert hear(house)[0] == "Other."
+    assert door.calls == []
+
+
 class TestACircuit:
     @pytest.fixture
     def clock(self, monkeypatch):
