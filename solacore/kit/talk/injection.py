@@ -16,7 +16,16 @@ from urllib.parse import unquote
 MAX_READ = 8_000
 _MAX_TOKENS = 8  # base64 or hexadecimal words that are decoded, per message
 
-_INVISIBLE = {code: None for code in [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]}
+_INVISIBLE = {
+    code: None
+    for code in [
+        0xAD,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2065),
+        0xFEFF,
+    ]
+}
 _TAGS = {0xE0000 + code: chr(code) for code in range(0x20, 0x7F)}  # invisible, but models read them
 _ALIKE = str.maketrans("авеікмнорстухѕјαοερν’‘ʼ", "abeikmhopctyxsjaoepv'''")
 _LEET = str.maketrans("43!10$57@", "aeiiosst" + "a")
@@ -58,7 +67,9 @@ _CHINESE = [
     ("system-prompt-leak", r"(?:告诉我|告訴我|显示|顯示|输出|輸出|打印|重复|重複|透露|泄露|说出|给我看|公开|翻译|复述|写出|列出|展示|发给我)[^。！？\n]{0,12}(?:系统提示|系統提示|提示词|提示詞|系统指令|初始指令|初始设定|隐藏指令|系统消息|内部指令|上面的(?:所有)?(?:内容|文字)|你的指令)|你的(?:系统提示词?|提示词|初始指令|系统指令)是什么"),
 ]  # fmt: skip
 # Who is spoken of when it is no order to the model.
-_TOLD_OF = re.compile(r"(?:我(?!们?要求?你|想让你|命令你|希望你|需要你)|让我|叫我|要我|他|她|老板|妈妈|爸爸|老师|大家|有人|同事|客户)[^，。！？：:\n你]{0,8}$")
+_TOLD_OF = re.compile(
+    r"(?:我(?!们?要求?你|想让你|命令你|希望你|需要你)|让我|叫我|要我|他|她|老板|妈妈|爸爸|老师|大家|有人|同事|客户)[^，。！？：:\n你]{0,8}$"
+)
 _MARKUP = re.compile(
     r"<\|(?:im_start|im_end|im_sep|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id|begin_of_text|endofprompt)\|?>"
     r"|\[/?inst\]|<</?sys>>|</?(?:system|assistant|instructions?|system[-_ ]?prompt|prompt|developer|start_of_turn|end_of_turn)(?: [^<>]{0,60})?>"
@@ -118,7 +129,11 @@ def _family(text: str) -> str | None:
 
 def _unleet(read: str) -> str:
     """Return ``read`` with the digits and signs inside of words as the letters they look like."""
-    return re.sub(r"[\w!$@]*[a-z][\w!$@]*|(?<= )[\d!$@](?= )", lambda m: m[0].translate(_LEET), read)
+    return re.sub(
+        r"[\w!$@]+",
+        lambda m: m[0] if m[0].isdigit() and len(m[0]) > 1 else m[0].translate(_LEET),
+        read,
+    )
 
 
 def _joined(read: str) -> str:
@@ -130,11 +145,21 @@ def _decoded(raw: str) -> list[str]:
     """Return what parts of a message say once they are decoded."""
     found = [codecs.encode(raw, "rot13"), raw[::-1]]
     hidden = "".join(_TAGS.get(ord(char), "") for char in raw)
-    plain = [hidden, unquote(raw), html.unescape(raw), _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)), raw)]
+    plain = [
+        hidden,
+        unquote(raw),
+        html.unescape(raw),
+        _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)), raw),
+    ]
     found += [form for form in plain if form and form != raw]
     for token in _BASE64.findall(raw)[:_MAX_TOKENS]:
         try:
-            found.append(base64.b64decode(token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4), altchars=b"-_" if re.search("[-_]", token) else None).decode())
+            found.append(
+                base64.b64decode(
+                    token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4),
+                    altchars=b"-_" if re.search("[-_]", token) else None,
+                ).decode()
+            )
         except (binascii.Error, ValueError):
             continue
     for token in _HEX.findall(raw)[:_MAX_TOKENS]:

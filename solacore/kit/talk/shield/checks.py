@@ -84,7 +84,9 @@ def verhoeff(digits: str) -> bool:
 def hong_kong(number: str) -> bool:
     """Return whether a Hong Kong identity number ("A1234563", no brackets) checks."""
     letters, rest = number[:-7].upper(), number[-7:].upper()
-    first = [36, *[int(c, 36) for c in letters]] if len(letters) == 1 else [int(c, 36) for c in letters]
+    first = (
+        [36, *[int(c, 36) for c in letters]] if len(letters) == 1 else [int(c, 36) for c in letters]
+    )
     values = [*first, *[int(c, 16) for c in rest]]  # the check digit may be A, for 10
     return sum(v * w for v, w in zip(values, range(9, 0, -1), strict=True)) % 11 == 0
 

@@ -40,7 +40,14 @@ _KINDS: list[tuple[str, Check, bool]] = [
     (r"[A-Za-z]{0,3}[ \-]?\d(?:[ .\-]?\d){5,17}(?:[ .\-]?[A-Za-z]|\([\dA]\))?", _always, True),
 ]  # fmt: skip
 _SHAPES = [
-    (re.compile(rf"{LEFT}(?<!\d[.,\-/])(?:{shape})(?!\d)(?:(?<=\)){RIGHT}?|{RIGHT})(?![.,\-/]\d)", re.ASCII), check, named)
+    (
+        re.compile(
+            rf"{LEFT}(?<!\d[.,\-/])(?:{shape})(?!\d)(?:(?<=\)){RIGHT}?|{RIGHT})(?![.,\-/]\d)",
+            re.ASCII,
+        ),
+        check,
+        named,
+    )
     for shape, check, named in _KINDS
 ]
 _LEADS = re.compile(

@@ -22,7 +22,10 @@ _LINK = re.compile(
     r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.\-]{1,31}(?:#\d{4})?)",
     re.IGNORECASE,
 )
-_AT_NAME = re.compile(rf"{LEFT}(?<![.@/])@(?P<name>[A-Za-z_](?:[A-Za-z0-9_]|\.(?=[A-Za-z0-9_])){{2,29}})(?![\w/@(])", re.ASCII)
+_AT_NAME = re.compile(
+    rf"{LEFT}(?<![.@/])@(?P<name>[A-Za-z_](?:[A-Za-z0-9_]|\.(?=[A-Za-z0-9_])){{2,29}})(?![\w/@(])",
+    re.ASCII,
+)
 _PROFILE = re.compile(
     r"(?:t\.me|instagram\.com|twitter\.com|x\.com|facebook\.com|linkedin\.com/in|tiktok\.com|github\.com|wa\.me|reddit\.com/u(?:ser)?|weibo\.com)"
     r"/@?(?P<name>[A-Za-z0-9_.\-]{2,40})",
@@ -32,7 +35,9 @@ _PLACES = frozenset(
     "home work school night the office noon lunch least once first last all media import override property "
     "param return returns everyone here channel church gym university college hospital".split()
 )
-_CLAUSE_END = re.compile(r" ?(?:$|[.,;!?)\n，。！？；]|(?:and|if|y|si|or|but|et|und|so|in case|谢|，)\b)")
+_CLAUSE_END = re.compile(
+    r" ?(?:$|[.,;!?)\n，。！？；]|(?:and|if|y|si|or|but|et|und|so|in case|谢|，)\b)"
+)
 _PLAIN = frozenset(
     "private public down blocked full gone hacked banned addictive toxic fake great fun bad good fine dead "
     "open closed new old empty fake boring useless broken slow mine ours yours this that it there here not "
@@ -47,7 +52,10 @@ def handles(text: str) -> Iterator[tuple[int, int]]:
         link = _LINK.match(text, network.end())
         if link and _is_name(text, network[0], link):
             start, end = link.span("name")
-            yield start - bool(link["at"]), end - len(text[start:end]) + len(text[start:end].rstrip(".-"))
+            yield (
+                start - bool(link["at"]),
+                end - len(text[start:end]) + len(text[start:end].rstrip(".-")),
+            )
     for match in _AT_NAME.finditer(text):
         if match["name"].casefold() not in _PLACES:
             yield match.start(), match.end()
@@ -68,7 +76,9 @@ def _is_name(text: str, network: str, link: re.Match[str]) -> bool:
     distinct = letters and bool(re.search(r"[\d_]|[a-z]\.[a-z]", name, re.IGNORECASE))
     linked = bool((link["is"] or "").strip()) or bool(link["noun"])
     if distinct:
-        return linked or not re.fullmatch(r"\d+(?:st|nd|rd|th|am|pm|s|x|k|h|gb|mb|g|%)", name, re.IGNORECASE)
+        return linked or not re.fullmatch(
+            r"\d+(?:st|nd|rd|th|am|pm|s|x|k|h|gb|mb|g|%)", name, re.IGNORECASE
+        )
     # A bare word: only where a name is announced and nothing follows that goes on with a sentence.
     ends = bool(_CLAUSE_END.match(text, link.end("name")))
     return linked and ends and name.casefold() not in _PLAIN

@@ -14,7 +14,8 @@ _CARD = re.compile(
 # First digits of the networks: Visa, Mastercard, American Express, Diners, JCB, UnionPay, Maestro.
 _NETWORK = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6|81|9[0-9]")
 _CARD_WORD = re.compile(
-    r"card|visa|mastercard|amex|tarjeta|carte|karte|cart[ãa]o|carta|卡|カード|카드|карт|बैंक|بطاقة", re.IGNORECASE
+    r"card|visa|mastercard|amex|tarjeta|carte|karte|cart[ãa]o|carta|卡|カード|카드|карт|बैंक|بطاقة",
+    re.IGNORECASE,
 )
 
 # Lengths by country: the IBAN registry (SWIFT, ISO 13616).
@@ -43,7 +44,9 @@ def cards(text: str) -> Iterator[tuple[int, int]]:
         whole = 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits)
         if (
             whole
-            and (marked != -1 or (_NETWORK.match(digits) and (len(digits) > 14 or digits[0] in "34")))
+            and (
+                marked != -1 or (_NETWORK.match(digits) and (len(digits) > 14 or digits[0] in "34"))
+            )
             and not something_else(text, match.start(), match.end(), marked)
         ):
             yield match.span()

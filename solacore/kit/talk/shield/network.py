@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from solacore.kit.talk.shield.reading import BEFORE, LEFT, RIGHT, last
 
 _V4 = re.compile(rf"{LEFT}(?<!\d\.)\d{{1,3}}(?:\.\d{{1,3}}){{3}}{RIGHT}(?!\.\d)")
-_V6 = re.compile(rf"{LEFT}(?<!:)(?:::|[0-9a-f]{{1,4}}:)[0-9a-f:]{{1,40}}(?:\.\d{{1,3}}){{0,3}}{RIGHT}", re.IGNORECASE)
+_V6 = re.compile(
+    rf"{LEFT}(?<!:)(?:::|[0-9a-f]{{1,4}}:)[0-9a-f:]{{1,40}}(?:\.\d{{1,3}}){{0,3}}{RIGHT}",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     rf"{LEFT}(?:ip|ipv4|ipv6|dns|servers?|ping|host|address|router|gateway|direcci[oó]n|servidor|serveur)"
     rf"{RIGHT}|地址|服务器|主机|网关",

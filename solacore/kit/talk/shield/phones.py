@@ -150,7 +150,9 @@ def _could_be_one(found: str, digits: str) -> bool:
     """Judge what was called a telephone number but has no known shape."""
     round_sum = digits.endswith("0000") and found.isdigit()
     small = re.search(r"(?<!\d)\d[ ./]\d(?!\d)", found)
-    return 6 <= len(digits) <= 13 and not round_sum and not small and not _THOUSANDS.fullmatch(found)
+    return (
+        6 <= len(digits) <= 13 and not round_sum and not small and not _THOUSANDS.fullmatch(found)
+    )
 
 
 def _stands_alone(text: str, start: int, end: int, done: int) -> bool:

@@ -21,7 +21,9 @@ _HOUSE = re.compile(
     r"(?:路|街|大道|巷|弄|胡同)\d{1,5}(?:号|號|弄)(?:院|楼)?(?:\d{1,4}(?:号楼|號樓|栋|棟|幢|座|单元|單元|楼|室|层|樓)){0,4}(?:\d{3,4})?"
 )
 _BACK = 26
-_CHINESE_START = re.compile(r".*(?:住在|搬到|寄到|送到|地址是|地址:|位于|住|在|到|去|是)|.*[^\u4e00-\u9fff]")
+_CHINESE_START = re.compile(
+    r".*(?:住在|搬到|寄到|送到|地址是|地址:|位于|住|在|到|去|是)|.*[^\u4e00-\u9fff]"
+)
 
 
 def streets(text: str) -> Iterator[tuple[int, int]]:
