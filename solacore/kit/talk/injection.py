@@ -130,7 +130,9 @@ def _family(text: str) -> str | None:
 def _unleet(read: str) -> str:
     """Return ``read`` with the digits and signs inside of words as the letters they look like."""
     return re.sub(
-        r"[\w!$@]*[a-z][\w!$@]*|(?<= )[\d!$@](?= )", lambda m: m[0].translate(_LEET), read
+        r"[\w!$@]+",
+        lambda m: m[0] if m[0].isdigit() and len(m[0]) > 1 else m[0].translate(_LEET),
+        read,
     )
 
 

@@ -47,20 +47,21 @@ class Shield:
         reading = read(text)
         taken = bytearray(len(reading.text))
         found: list[tuple[int, int, str]] = []
+        spans: list[Span] = []
         for kind, find in _FINDERS:
             for start, end in find(reading.text):
                 if taken.find(1, start, end) == -1:
                     taken[start:end] = b"\1" * (end - start)
                     found.append((start, end, kind))
-        for start, end, kind in self._met_again(reading.text):
-            if taken.find(1, start, end) == -1:
-                taken[start:end] = b"\1" * (end - start)
-                found.append((start, end, kind))
-        spans = []
         for start, end, kind in sorted(found):
             first, after = reading.original(start, end)
             spans.append(Span(first, after, self._name(kind, text[first:after])))
-        return spans
+        for start, end, kind in self._met_again(reading.text):
+            if taken.find(1, start, end) == -1:
+                taken[start:end] = b"\1" * (end - start)
+                first, after = reading.original(start, end)
+                spans.append(Span(first, after, self._name(kind, text[first:after])))
+        return sorted(spans)
 
     def remember(self, text: str, spans: Iterable[Span]) -> None:
         """Take over what an earlier message's ``hide`` returned."""

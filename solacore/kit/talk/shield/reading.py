@@ -94,7 +94,7 @@ _QUANTITY = re.compile(
     |people|users|views|followers|subscribers|steps|times|years?|bytes|rows|units|points|votes|copies
     |visits|downloads|likes|habitantes|personas|veces|pasos|millones|einwohner|menschen|schritte
     |habitants|personnes|fois|abonn[ée]s|km|kg|mg|ml|m|cm|mm|kcal|cal|hz|kb|mb|gb|a[ ](?:year|month|day)
-    |per[ ]\w+|al[ ]a[ñn]o|pro[ ]jahr|par[ ]an){RIGHT})""",
+    |per[ ](?:day|week|month|year|hour|person|head|cent)|al[ ]a[ñn]o|pro[ ]jahr|par[ ]an){RIGHT})""",
     re.IGNORECASE | re.VERBOSE,
 )
 
