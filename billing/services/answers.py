@@ -25,7 +25,8 @@ def interrupt(script: PersonalScript, text: str, closing: Frames, now: datetime)
     kept = script.kind.conclude(
         script.answer_id, text, AnswerState.INTERRUPTED, closing, **bill(script.spent)
     )
-    spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=False)
+    if kept is closing:
+        spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=False)
     return kept
 
 

@@ -309,7 +309,8 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
         elif script.moves and answered and session.current_step == step and step.next:
             session.current_step = step.next
         session.save()
-    spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing)
+    if kept is closing:  # once, however often this is tried; last, for the house's row is busy
+        spending.record(user_id=script.user_id, spents=script.spent, now=now)
     return kept
 
 

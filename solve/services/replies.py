@@ -378,7 +378,8 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
             profiles.keep(session.pk, script.profile)
         if moves:
             _move(session, to, now)
-    spending.record(user_id=script.user_id, spents=script.spent, now=now, charged=kept is closing)
+    if kept is closing:  # once, however often this is tried; last, for the house's row is busy
+        spending.record(user_id=script.user_id, spents=script.spent, now=now)
     return kept
 
 
