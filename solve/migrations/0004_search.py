@@ -1,6 +1,6 @@
 """What search needs: whose a message is, its text without case and accents, and one index of both.
 
-Three columns and functions that only SQL knows (``solve/selectors/search.py`` reads them), so no
+Two columns, an index and functions that only SQL knows (``solve/selectors/search.py`` reads them), so no
 model carries a second copy of every text:
 
 - ``user_id`` is filled by a trigger, because a session never changes hands;
@@ -10,8 +10,7 @@ model carries a second copy of every text:
   and Spanish. The owner is one of the terms, so PostgreSQL walks nobody else's messages. Plain
   GIN: extensions (pg_trgm, btree_gin) are not on every PostgreSQL we run on.
 
-The columns rewrite the table once, under its lock. Removing NOT NULL here is on purpose: a
-process of the last release may still insert.
+Adding them rewrites the table once, under its lock.
 """
 
 from django.db import migrations
