@@ -14,7 +14,7 @@ from typing import Any
 
 from solacore.kit.llm.base import Ask
 from solacore.kit.talk import moments
-from solacore.kit.talk.terms import clean, quoted, sentences, subject, terms
+from solacore.kit.talk.terms import clean, quoted, sentences, statements, subject, terms
 
 LANGUAGES = ("en", "zh", "es")
 MAX_QUOTE = 110  # characters of somebody's sentence that are said back
@@ -118,8 +118,8 @@ class _Lesson:
     @cached_property
     def statements(self) -> list[str]:
         """What they have said so far, newest message first."""
-        found = [s for text in reversed(self.user) for s in sentences(text) if not _LOST.match(s)]
-        return [s for s in dict.fromkeys(found) if subject(s) != self.topic]
+        found = statements(reversed(self.user), self.topic)
+        return [s for s in found if not _LOST.match(s)]
 
     @cached_property
     def said(self) -> str:
@@ -133,7 +133,7 @@ class _Lesson:
         """Their terms, of the last message first, then of all; the topic where there is none."""
         own = terms([self.last]) if not _thin(self.last) else []
         known = {term.lower() for term in own}
-        more = [t for t in terms(self.user) if t.lower() not in known]
+        more = [t for t in terms(u for u in self.user if not _thin(u)) if t.lower() not in known]
         return [t for t in own + more if t.lower() not in self.topic.lower()] or [self.topic]
 
     def _fill(self, text: str) -> str:

@@ -124,6 +124,17 @@ def sentences(text: str) -> list[str]:
     return found
 
 
+def statements(texts: Iterable[str], topic: str) -> list[str]:
+    """Return the statements in ``texts``, each once, without those that only name the topic."""
+    found = dict.fromkeys(s for text in texts for s in sentences(text))
+    return [s for s in found if subject(s) != topic or (s == topic and _says_something(s))]
+
+
+def _says_something(phrase: str) -> bool:
+    """Is it long enough for a sentence, or just the name of a topic ("the water cycle")?"""
+    return len(phrase.split()) >= 6 or sum(map(len, _HAN.findall(phrase))) >= 9
+
+
 def terms(texts: Iterable[str], most: int = 6) -> list[str]:
     """Return the terms that carry ``texts``, weightiest first, as they were first written."""
     weight: dict[str, float] = {}
