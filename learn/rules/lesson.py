@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from learn.rules import proposals
-from solacore.kit.talk.terms import clean, quoted, statements, subject, terms
+from solacore.kit.talk.terms import clean, lesson_topic, quoted, statements, terms
 
 MOST, NAME_CHARACTERS = 12, 200  # concepts of a lesson; of one name
 MOST_HEARD = 6  # of those, how many are taken from mere words
@@ -86,7 +86,7 @@ def heard(
     ``said`` is what the learner said in this lesson, oldest first. Without any statement of
     theirs the summary stays as it was.
     """
-    about = subject(topic.removesuffix("...") or (said[0] if said else ""))
+    about = lesson_topic(topic, said)
     told = statements(said, about)
     asked = [card.answer for card in proposals.read(answer) if len(card.answer) <= 40]
     fresh = _distinct([about, *terms(told, most=MOST_HEARD), *asked])

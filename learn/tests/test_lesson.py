@@ -9,7 +9,7 @@ from learn.models import LearnSession
 from learn.rules import lesson, path
 from learn.services import lessons, sessions
 from solacore.kit.talk import moments
-from solacore.kit.talk.terms import sentences, subject, terms
+from solacore.kit.talk.terms import lesson_topic, sentences, subject, terms
 
 NOTE = {
     "concepts": [
@@ -119,11 +119,18 @@ class TestTerms:
             ("什么是复利？", "复利"),
             ("¿Qué es el interés compuesto?", "el interés compuesto"),
             ("Quiero aprender sobre la fotosíntesis", "la fotosíntesis"),
+            ("How does the water cycle work?", "the water cycle"),
             ("?!", ""),
         ],
     )
     def test_topic_is_what_the_question_is_about(self, text, topic):
         assert subject(text) == topic
+
+    def test_topic_that_was_cut_is_told_in_full_by_the_first_message(self):
+        first = "How does the water cycle of the tropics work?"
+        assert lesson_topic(first[:30] + "...", [first]) == "the water cycle of the tropics"
+        assert lesson_topic("Tides", ["And the moon?"]) == "Tides"
+        assert lesson_topic("", []) == ""
 
     def test_questions_and_single_words_are_no_statements(self):
         assert sentences("Really? Yes. The moon pulls. ¿Y la luna? 月亮拉动海水。好。") == [

@@ -14,7 +14,15 @@ from typing import Any
 
 from solacore.kit.llm.base import Ask
 from solacore.kit.talk import moments
-from solacore.kit.talk.terms import clean, quoted, sentences, statements, subject, terms
+from solacore.kit.talk.terms import (
+    clean,
+    lesson_topic,
+    quoted,
+    sentences,
+    statements,
+    subject,
+    terms,
+)
 
 LANGUAGES = ("en", "zh", "es")
 MAX_QUOTE = 110  # characters of somebody's sentence that are said back
@@ -113,7 +121,7 @@ class _Lesson:
 
     @cached_property
     def topic(self) -> str:
-        return subject(self.ask.topic.removesuffix("...") or (self.user[0] if self.user else ""))
+        return lesson_topic(self.ask.topic, self.user)
 
     @cached_property
     def statements(self) -> list[str]:

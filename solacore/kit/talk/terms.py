@@ -7,7 +7,7 @@ is returned that does not stand in the text.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MAX_READ = 4_000
 MAX_TERM, MAX_TOPIC, MAX_SENTENCE = 40, 60, 160  # characters
@@ -110,6 +110,14 @@ def subject(text: str) -> str:
     return _cut(named or whole.strip(" ¿?？"), MAX_TOPIC)
 
 
+def lesson_topic(stored: str, said: Sequence[str]) -> str:
+    """Return what a lesson is about, by its stored topic (cut with "...") or the first message."""
+    start = stored.removesuffix("...")
+    first = said[0] if said else ""
+    whole = first if start != stored and first.startswith(start) else start
+    return subject(whole or first)
+
+
 def sentences(text: str) -> list[str]:
     """Return the statements in ``text`` as they were written: no questions, no single words."""
     found = []
@@ -127,12 +135,13 @@ def sentences(text: str) -> list[str]:
 def statements(texts: Iterable[str], topic: str) -> list[str]:
     """Return the statements in ``texts``, each once, without those that only name the topic."""
     found = dict.fromkeys(s for text in texts for s in sentences(text))
-    return [s for s in found if subject(s) != topic or (s == topic and _says_something(s))]
+    return [s for s in found if subject(s) != topic or _says_something(s, topic)]
 
 
-def _says_something(phrase: str) -> bool:
+def _says_something(phrase: str, topic: str) -> bool:
     """Is it long enough for a sentence, or just the name of a topic ("the water cycle")?"""
-    return len(phrase.split()) >= 6 or sum(map(len, _HAN.findall(phrase))) >= 9
+    long_enough = len(phrase.split()) >= 6 or sum(map(len, _HAN.findall(phrase))) >= 9
+    return long_enough and phrase.startswith(topic.rstrip("…"))
 
 
 def terms(texts: Iterable[str], most: int = 6) -> list[str]:
