@@ -1,7 +1,6 @@
 """What an answer leaves of a lesson when it ends."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from learn.models import LearnSession
 from learn.rules import lesson, path, teaching
@@ -16,16 +15,15 @@ def conclude(
     answer: str,
     said: Sequence[str],
     language: str,
-    now: datetime,
     tool: str | None = None,
     turn: int = 0,
 ) -> list[NamedConcept]:
     """Keep what an answer tells of the lesson on a locked ``session``, which the caller saves.
 
-    Changes ``key_concepts``, ``learning_summary`` and ``completed_tools`` (save those, with
-    ``updated_at``). ``said`` is what the learner said in this lesson, oldest first; ``tool`` the
-    method that was answered by, ``turn`` the learner's how manieth message to it: they decide
-    whether the method is done when the note does not say. Returns the concepts named this time.
+    Changes ``key_concepts``, ``learning_summary`` and ``completed_tools``. ``said`` is what the
+    learner said in this lesson, oldest first. ``tool`` is the method that was answered by and
+    ``turn`` counts the learner's messages to it: they decide whether the method is done when the
+    note does not say. Returns the concepts named this time.
     """
     known, summary = session.key_concepts or [], session.learning_summary or ""
     if note:
@@ -42,5 +40,4 @@ def conclude(
         done = teaching.finished(str(tool), answer, turn=turn)
     if done and tool:
         session.completed_tools = path.recorded(session.tool_plan, session.completed_tools, tool)
-    session.updated_at = now
     return list(learned.named)

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.utils import timezone
 
 from learn.models import LearnSession
 from learn.rules import lesson, path
@@ -195,7 +194,7 @@ class TestProgress:
 
     def conclude(self, session, **given):
         given = {"note": None, "answer": "", "said": [], "language": "en", **given}
-        return lessons.conclude(session, now=timezone.now(), **given)
+        return lessons.conclude(session, **given)
 
     def test_note_fills_the_session(self):
         session = LearnSession(tool_plan=PLAN, current_tool="pareto", topic="How do tides work?")

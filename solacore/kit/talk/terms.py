@@ -13,9 +13,8 @@ MAX_READ = 4_000
 MAX_TERM, MAX_TOPIC, MAX_SENTENCE = 40, 60, 160  # characters
 
 _MARKS = {"zh": "「{}」", "es": "«{}»"}
-_SENTENCE = re.compile(
-    r"[^.!?。！？…;；\n]+[.!?。！？…;；]*(?=\s|$|(?<=[。！？；]))|[^.!?。！？;；\n]+"
-)
+_INSIDE = r"(?:[^.!?。！？…;；\n]|(?<=\d)\.(?=\d))+"  # "3.14" is no end
+_SENTENCE = re.compile(rf"{_INSIDE}[.!?。！？…;；]*(?=\s|$|(?<=[。！？；]))|{_INSIDE}")
 _QUOTES = re.compile(r"[\"“”«»「」『』*_`#\[\]{}|<>]")
 _LATIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\s\w]|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -105,7 +104,7 @@ def subject(text: str) -> str:
     sentences_ = [s for s in _SENTENCE.findall(text[:MAX_READ]) if clean(s)]
     if not sentences_:
         return ""
-    whole = clean(sentences_[0])
+    whole = clean(sentences_[0])[:300]  # the patterns below are not linear
     named = _TAIL.sub("", _ASKING.sub("", whole, count=1)).strip(" ,，:：¿¡")
     return _cut(named or whole.strip(" ¿?？"), MAX_TOPIC)
 
