@@ -109,7 +109,7 @@ def test_pictures_hold_their_terms_and_no_markup_of_theirs():
         "The earth turns",
     ]
     answers = teach(says, "dual_coding")
-    assert "[ moon ] --> " in answers[1]
+    assert "[ moon ] --> [ water ] --> [ ocean ] --> [ ? ]" in answers[1]
     assert answers[2].count("```") == 2
     assert re.search(r'T\["tides"\] --> N0\["\w+"\]', answers[2])
 
@@ -119,6 +119,9 @@ def test_cards_come_from_their_sentences_and_are_not_repeated():
     answers = teach(says, "spaced")
     assert "Q:" not in answers[0]
     assert "Q: Why does this hold: “It rises”?\nA: the moon pulls the water" in answers[1]
+    quizzed = re.search(r"^Q: (.+)$", answers[1], re.M)[1]
+    assert quizzed in answers[2]
+    assert "A:" not in answers[2]
     cards = [q for answer in answers for q in re.findall(r"^Q: .+$", answer, re.M)]
     assert len(cards) == len(set(cards)) >= 5
 

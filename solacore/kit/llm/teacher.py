@@ -97,7 +97,8 @@ class _Lesson:
         if self.ask.turn_in_step > 1 and _thin(self.last):
             return self._fill(self._smaller())
         text = self._at_stage()
-        if "{cards}" in text and len(self._cards) < MIN_CARDS:
+        cards_missing = "{cards}" in text and len(self._cards) < MIN_CARDS
+        if cards_missing or ("{asked}" in text and not self.place_asked):
             text = self._unheard(self.protocol["empty"])
         return self._fill(text)
 
@@ -216,6 +217,13 @@ class _Lesson:
         return self.topic
 
     @property
+    def place_asked(self) -> str:
+        """The question of a card that was shown: the first of the oldest set still known."""
+        mark = str(self.words["cards"]["q"])
+        lines = (line for text in self.coach for line in text.split("\n"))
+        return next((line.removeprefix(mark) for line in lines if line.startswith(mark)), "")
+
+    @property
     def place_cards(self) -> str:
         return "\n\n".join(self._cards)
 
@@ -256,13 +264,22 @@ class _Lesson:
     def place_blank(self) -> str:
         return f"[ ? ] --> [ {self.topic} ] --> [ ? ]"
 
+    @cached_property
+    def drawn(self) -> list[str]:
+        """Their terms as a picture shows them: in the order of their message."""
+        place = {term: self.last.find(term) for term in self.terms[:3]}
+        ordered = sorted(
+            place, key=lambda term: place[term] if place[term] >= 0 else len(self.last)
+        )
+        return [*ordered, self.topic]
+
     @property
     def place_chain(self) -> str:
-        return " --> ".join(f"[ {t} ]" for t in [*self.terms[:3], "?"])
+        return " --> ".join(f"[ {t} ]" for t in [*self.drawn[:-1], "?"])
 
     @property
     def place_arrow(self) -> str:
-        first, second = [*self.terms, self.topic][:2]
+        first, second = self.drawn[:2]
         return f"[ {first} ] --( ? )--> [ {second} ]"
 
     @property
@@ -272,5 +289,5 @@ class _Lesson:
 
     @property
     def place_loop(self) -> str:
-        first, second = [*self.terms, self.topic][:2]
+        first, second = self.drawn[:2]
         return f"[ {first} ] --> [ {second} ]\n    ^            |\n    +---- ? <----+"

@@ -53,16 +53,16 @@ _FUNCTION = frozenset(
     "entiendo quiero aprender estudiar entender explicar saber decir dice digo significa cosa "
     "cosas tipo manera forma ejemplo vez veces parte llama llaman usa usan tira tiran sube suben "
     "baja bajan mueve mueven crece crecen produce producen causa causan cambia cambian necesita "
-    "necesitan pasa pasan cuenta cuentan paga pagan recibe reciben cuatro cinco seis diez dos tres mil ayuda ayudan queda quedan suma suman gana ganan funciona funcionan ocurre sirve hoy mañana".split()
+    "necesitan alguna alguno algunas algunos veinte treinta cuarenta cincuenta cien pasa pasan cuenta cuentan paga pagan recibe reciben cuatro cinco seis diez dos tres mil ayuda ayudan queda quedan suma suman gana ganan funciona funcionan ocurre sirve hoy mañana".split()
 )
 # Chinese has no spaces: cut at what joins, points, asks, counts or does.
 _HAN_CUT = re.compile(
-    r"因为|所以|[一二两三四五六七八九十]+[次天年月个种]|一边|放在|但是|可是|而且|然后|如果|就是|不是|还是|或者|以及|并且|虽然|为什么|什么|怎么样|怎样|怎么|"
+    r"因为|所以|[一二两三四五六七八九十]+[次天年月个种]|一边|放在|存?起来|能(?!量)|但是|可是|而且|然后|如果|就是|不是|还是|或者|以及|并且|虽然|为什么|什么|怎么样|怎样|怎么|"
     r"如何|哪里|哪个|我们|你们|他们|它们|这个|那个|这样|那样|一个|一种|一些|可以|可能|应该|需要|能够|觉得|"
     r"认为|知道|记得|理解|学习|叫做|称为|变成|成为|形成|产生|引起|导致|吸收|释放|拉动|吸引|推动|利用|使用|"
     r"通过|进行|发生|比如|例如|所有|每个|每年|每天|很多|越来越|越|其实|大概|也许|好像|没有|已经|一直|时候|之后|"
     r"之前|以后|以前|里面|外面|上面|下面|东西|到底|[的了着过吗呢吧啊呀么之是在有和与跟同把被让使给对从到向往"
-    r"由于以为而但或且就都也还又再只才很太更最不没会能要想说讲做用去来上下中里外前后我你他她它这那哪谁几多少个些每]"
+    r"由于以为而但或且就都也还又再只才很太更最不没会要想说讲做用去来上下中里外前后我你他她它这那哪谁几多少个些每]"
 )  # fmt: skip
 _ASKING = re.compile(
     r"^[¿¡\s]*(?:(?:(?:please|so|well|hi|hello|ok|hola|bueno|por favor)\b|请问?|你好)[\s,，!！¿¡]*)*"
