@@ -1,6 +1,7 @@
 """What an answer leaves of a lesson when it ends."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from learn.models import LearnSession
 from learn.rules import lesson, path, teaching
@@ -26,13 +27,16 @@ def conclude(
     note does not say. Returns the concepts named this time.
     """
     known, summary = session.key_concepts or [], session.learning_summary or ""
-    if note:
-        learned = lesson.noted(known, summary, note)
-    else:
-        topic = session.topic or ""
-        learned = lesson.heard(
-            known, summary, topic=topic, said=said, answer=answer, language=language
+    learned = lesson.noted(known, summary, note or {})
+    if not note or not learned.concepts:
+        heard = lesson.heard(
+            *(known, learned.summary),
+            topic=session.topic or "",
+            said=said,
+            answer=answer,
+            language=language,
         )
+        learned = replace(heard, tool_done=learned.tool_done)
     session.key_concepts = list(learned.concepts) or None
     session.learning_summary = learned.summary or None
     done = learned.tool_done

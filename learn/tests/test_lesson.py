@@ -84,6 +84,13 @@ class TestWithoutNote:
         everything = "".join(SAID[language])
         assert all(name in everything for name in found.concepts)
 
+    def test_a_models_summary_outlives_a_turn_without_a_note(self):
+        given = {"topic": "", "said": SAID["en"], "answer": "", "language": "en"}
+        assert lesson.heard([], "You know why.", **given).summary == "You know why."
+        ours = lesson.heard([], "", **given).summary
+        more = {**given, "said": [*SAID["en"], "The earth turns under the bulge."]}
+        assert lesson.heard([], ours, **more).summary != ours
+
     def test_nothing_said_makes_no_summary(self):
         found = lesson.heard(
             [], "", topic="", said=["How do tides work?"], answer="", language="en"
@@ -202,6 +209,14 @@ class TestProgress:
         assert [concept.name for concept in named] == ["Gravity", "Tidal bulge"]
         assert session.key_concepts == ["Gravity", "Tidal bulge"]
         assert session.learning_summary == NOTE["summary"]
+        assert session.completed_tools == ["pareto"]
+
+    def test_note_without_concepts_is_helped_out(self):
+        session = LearnSession(tool_plan=PLAN, topic="How do tides work?")
+        note = {"summary": "You know why.", "tool_done": True}
+        self.conclude(session, note=note, said=SAID["en"], tool="pareto")
+        assert "moon" in session.key_concepts
+        assert session.learning_summary == "You know why."
         assert session.completed_tools == ["pareto"]
 
     def test_without_a_note_words_and_turns_count(self):
