@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from learn.rules import proposals
-from solacore.kit.talk.terms import clean, quoted, sentences, subject, terms
+from solacore.kit.talk.terms import clean, lesson_topic, quoted, statements, terms
 
 MOST, NAME_CHARACTERS = 12, 200  # concepts of a lesson; of one name
 MOST_HEARD = 6  # of those, how many are taken from mere words
@@ -19,6 +19,8 @@ _SUMMARY = {
     "zh": ("你来是想弄懂{topic}。", "你说过：{said}。"),
     "es": ("Viniste a entender {topic}.", "Dijiste: {said}."),
 }
+# How a summary made here begins: such a one may be replaced by the next.
+_OPENINGS = tuple(line.partition("{")[0] for lines in _SUMMARY.values() for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,12 @@ def heard(
 ) -> Lesson:
     """Return what the words themselves show: the topic, its terms, the learner's sentences.
 
-    ``said`` is what the learner said in this lesson, oldest first. Without any statement of
-    theirs the summary stays as it was.
+    ``said`` is what the learner said in this lesson, oldest first. A summary stays as it was
+    without any statement of theirs, and when a model wrote it: a turn without a note (the model
+    could not be reached) must not lose what it had understood.
     """
-    about = subject(topic.removesuffix("...") or (said[0] if said else ""))
-    told = [s for text in said for s in sentences(text) if subject(s) != about]
+    about = lesson_topic(topic, said)
+    told = statements(said, about)
     asked = [card.answer for card in proposals.read(answer) if len(card.answer) <= 40]
     fresh = _distinct([about, *terms(told, most=MOST_HEARD), *asked])
     room = max(MOST_HEARD - len(concepts), 0)
@@ -95,7 +98,8 @@ def heard(
     new = [name for name in fresh if name.lower() not in known][:room]
     kept = _distinct([*concepts, *new])[:MOST]
     named = tuple(NamedConcept(name) for name in kept if name in new)
-    return Lesson(tuple(kept), _summed(about, told, language) or summary, named)
+    ours = not summary or summary.startswith(_OPENINGS)
+    return Lesson(tuple(kept), (ours and _summed(about, told, language)) or summary, named)
 
 
 def clean_text(text: str, length: int) -> str:

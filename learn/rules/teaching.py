@@ -26,7 +26,8 @@ _ARROWS = re.compile(r"^.*(?:--+>|──?[>▶]|→|⇒|--\().*$", re.M)
 _NODE = re.compile(r"\w+(?=[\[({])")
 _TELLS = re.compile(
     r"\b(?:the (?:correct |right )?answer is|because|that is why|the reason is|in fact|this means|"
-    r"la respuesta (?:correcta )?es|porque|por eso|la razón es|en realidad|esto significa|es decir)\b|"
+    r"la respuesta (?:correcta )?es|porque|por eso|la razón es|"
+    r"en realidad|esto significa|es decir)\b|"
     r"答案是|正确的是|因为|原因是|其实|也就是说|这意味着",
     re.I,
 )

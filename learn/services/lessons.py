@@ -1,7 +1,7 @@
 """What an answer leaves of a lesson when it ends."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 
 from learn.models import LearnSession
 from learn.rules import lesson, path, teaching
@@ -16,25 +16,27 @@ def conclude(
     answer: str,
     said: Sequence[str],
     language: str,
-    now: datetime,
     tool: str | None = None,
     turn: int = 0,
 ) -> list[NamedConcept]:
     """Keep what an answer tells of the lesson on a locked ``session``, which the caller saves.
 
-    Changes ``key_concepts``, ``learning_summary`` and ``completed_tools`` (save those, with
-    ``updated_at``). ``said`` is what the learner said in this lesson, oldest first; ``tool`` the
-    method that was answered by, ``turn`` the learner's how manieth message to it: they decide
-    whether the method is done when the note does not say. Returns the concepts named this time.
+    Changes ``key_concepts``, ``learning_summary`` and ``completed_tools``. ``said`` is what the
+    learner said in this lesson, oldest first. ``tool`` is the method that was answered by and
+    ``turn`` counts the learner's messages to it: they decide whether the method is done when the
+    note does not say. Returns the concepts named this time.
     """
     known, summary = session.key_concepts or [], session.learning_summary or ""
-    if note:
-        learned = lesson.noted(known, summary, note)
-    else:
-        topic = session.topic or ""
-        learned = lesson.heard(
-            known, summary, topic=topic, said=said, answer=answer, language=language
+    learned = lesson.noted(known, summary, note or {})
+    if not note or not learned.concepts:
+        heard = lesson.heard(
+            *(known, learned.summary),
+            topic=session.topic or "",
+            said=said,
+            answer=answer,
+            language=language,
         )
+        learned = replace(heard, tool_done=learned.tool_done)
     session.key_concepts = list(learned.concepts) or None
     session.learning_summary = learned.summary or None
     done = learned.tool_done
@@ -42,5 +44,4 @@ def conclude(
         done = teaching.finished(str(tool), answer, turn=turn)
     if done and tool:
         session.completed_tools = path.recorded(session.tool_plan, session.completed_tools, tool)
-    session.updated_at = now
     return list(learned.named)

@@ -216,9 +216,9 @@ class TestProposals:
     @pytest.mark.parametrize("language", ["en", "zh", "es"])
     def test_offline_coach_proposes_some(self, language):
         said = {
-            "en": "How do tides work?",
-            "zh": "潮汐是怎么形成的",
-            "es": "Cómo funcionan las mareas",
+            "en": "The moon pulls the water of the ocean",
+            "zh": "月亮的引力拉动海水",
+            "es": "La luna tira del agua del océano",
         }[language]
         ask = Ask(
             system="",

@@ -14,7 +14,15 @@ from typing import Any
 
 from solacore.kit.llm.base import Ask
 from solacore.kit.talk import moments
-from solacore.kit.talk.terms import clean, quoted, sentences, subject, terms
+from solacore.kit.talk.terms import (
+    clean,
+    lesson_topic,
+    quoted,
+    sentences,
+    statements,
+    subject,
+    terms,
+)
 
 LANGUAGES = ("en", "zh", "es")
 MAX_QUOTE = 110  # characters of somebody's sentence that are said back
@@ -89,7 +97,8 @@ class _Lesson:
         if self.ask.turn_in_step > 1 and _thin(self.last):
             return self._fill(self._smaller())
         text = self._at_stage()
-        if "{cards}" in text and len(self._cards) < MIN_CARDS:
+        cards_missing = "{cards}" in text and len(self._cards) < MIN_CARDS
+        if cards_missing or ("{asked}" in text and not self.place_asked):
             text = self._unheard(self.protocol["empty"])
         return self._fill(text)
 
@@ -113,13 +122,13 @@ class _Lesson:
 
     @cached_property
     def topic(self) -> str:
-        return subject(self.ask.topic.removesuffix("...") or (self.user[0] if self.user else ""))
+        return lesson_topic(self.ask.topic, self.user)
 
     @cached_property
     def statements(self) -> list[str]:
         """What they have said so far, newest message first."""
-        found = [s for text in reversed(self.user) for s in sentences(text) if not _LOST.match(s)]
-        return [s for s in dict.fromkeys(found) if subject(s) != self.topic]
+        found = statements(reversed(self.user), self.topic)
+        return [s for s in found if not _LOST.match(s)]
 
     @cached_property
     def said(self) -> str:
@@ -133,7 +142,7 @@ class _Lesson:
         """Their terms, of the last message first, then of all; the topic where there is none."""
         own = terms([self.last]) if not _thin(self.last) else []
         known = {term.lower() for term in own}
-        more = [t for t in terms(self.user) if t.lower() not in known]
+        more = [t for t in terms(u for u in self.user if not _thin(u)) if t.lower() not in known]
         return [t for t in own + more if t.lower() not in self.topic.lower()] or [self.topic]
 
     def _fill(self, text: str) -> str:
@@ -208,6 +217,13 @@ class _Lesson:
         return self.topic
 
     @property
+    def place_asked(self) -> str:
+        """The question of a card that was shown: the first of the oldest set still known."""
+        mark = str(self.words["cards"]["q"])
+        lines = (line for text in self.coach for line in text.split("\n"))
+        return next((line.removeprefix(mark) for line in lines if line.startswith(mark)), "")
+
+    @property
     def place_cards(self) -> str:
         return "\n\n".join(self._cards)
 
@@ -248,13 +264,22 @@ class _Lesson:
     def place_blank(self) -> str:
         return f"[ ? ] --> [ {self.topic} ] --> [ ? ]"
 
+    @cached_property
+    def drawn(self) -> list[str]:
+        """Their terms as a picture shows them: in the order of their message."""
+        place = {term: self.last.find(term) for term in self.terms[:3]}
+        ordered = sorted(
+            place, key=lambda term: place[term] if place[term] >= 0 else len(self.last)
+        )
+        return [*ordered, self.topic]
+
     @property
     def place_chain(self) -> str:
-        return " --> ".join(f"[ {t} ]" for t in [*self.terms[:3], "?"])
+        return " --> ".join(f"[ {t} ]" for t in [*self.drawn[:-1], "?"])
 
     @property
     def place_arrow(self) -> str:
-        first, second = [*self.terms, self.topic][:2]
+        first, second = self.drawn[:2]
         return f"[ {first} ] --( ? )--> [ {second} ]"
 
     @property
@@ -264,5 +289,5 @@ class _Lesson:
 
     @property
     def place_loop(self) -> str:
-        first, second = [*self.terms, self.topic][:2]
+        first, second = self.drawn[:2]
         return f"[ {first} ] --> [ {second} ]\n    ^            |\n    +---- ? <----+"

@@ -7,15 +7,14 @@ is returned that does not stand in the text.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MAX_READ = 4_000
 MAX_TERM, MAX_TOPIC, MAX_SENTENCE = 40, 60, 160  # characters
 
 _MARKS = {"zh": "「{}」", "es": "«{}»"}
-_SENTENCE = re.compile(
-    r"[^.!?。！？…;；\n]+[.!?。！？…;；]*(?=\s|$|(?<=[。！？；]))|[^.!?。！？;；\n]+"
-)
+_INSIDE = r"(?:[^.!?。！？…;；\n]|(?<=\d)\.(?=\d))+"  # "3.14" is no end
+_SENTENCE = re.compile(rf"{_INSIDE}[.!?。！？…;；]*(?=\s|$|(?<=[。！？；]))|{_INSIDE}")
 _QUOTES = re.compile(r"[\"“”«»「」『』*_`#\[\]{}|<>]")
 _LATIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\s\w]|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -54,16 +53,16 @@ _FUNCTION = frozenset(
     "entiendo quiero aprender estudiar entender explicar saber decir dice digo significa cosa "
     "cosas tipo manera forma ejemplo vez veces parte llama llaman usa usan tira tiran sube suben "
     "baja bajan mueve mueven crece crecen produce producen causa causan cambia cambian necesita "
-    "necesitan pasa pasan cuenta cuentan paga pagan recibe reciben cuatro cinco seis diez dos tres mil ayuda ayudan queda quedan suma suman gana ganan funciona funcionan ocurre sirve hoy mañana".split()
+    "necesitan alguna alguno algunas algunos veinte treinta cuarenta cincuenta cien pasa pasan cuenta cuentan paga pagan recibe reciben cuatro cinco seis diez dos tres mil ayuda ayudan queda quedan suma suman gana ganan funciona funcionan ocurre sirve hoy mañana".split()
 )
 # Chinese has no spaces: cut at what joins, points, asks, counts or does.
 _HAN_CUT = re.compile(
-    r"因为|所以|[一二两三四五六七八九十]+[次天年月个种]|一边|放在|但是|可是|而且|然后|如果|就是|不是|还是|或者|以及|并且|虽然|为什么|什么|怎么样|怎样|怎么|"
+    r"因为|所以|[一二两三四五六七八九十]+[次天年月个种]|一边|放在|存?起来|能(?!量)|但是|可是|而且|然后|如果|就是|不是|还是|或者|以及|并且|虽然|为什么|什么|怎么样|怎样|怎么|"
     r"如何|哪里|哪个|我们|你们|他们|它们|这个|那个|这样|那样|一个|一种|一些|可以|可能|应该|需要|能够|觉得|"
     r"认为|知道|记得|理解|学习|叫做|称为|变成|成为|形成|产生|引起|导致|吸收|释放|拉动|吸引|推动|利用|使用|"
     r"通过|进行|发生|比如|例如|所有|每个|每年|每天|很多|越来越|越|其实|大概|也许|好像|没有|已经|一直|时候|之后|"
     r"之前|以后|以前|里面|外面|上面|下面|东西|到底|[的了着过吗呢吧啊呀么之是在有和与跟同把被让使给对从到向往"
-    r"由于以为而但或且就都也还又再只才很太更最不没会能要想说讲做用去来上下中里外前后我你他她它这那哪谁几多少个些每]"
+    r"由于以为而但或且就都也还又再只才很太更最不没会要想说讲做用去来上下中里外前后我你他她它这那哪谁几多少个些每]"
 )  # fmt: skip
 _ASKING = re.compile(
     r"^[¿¡\s]*(?:(?:(?:please|so|well|hi|hello|ok|hola|bueno|por favor)\b|请问?|你好)[\s,，!！¿¡]*)*"
@@ -105,9 +104,17 @@ def subject(text: str) -> str:
     sentences_ = [s for s in _SENTENCE.findall(text[:MAX_READ]) if clean(s)]
     if not sentences_:
         return ""
-    whole = clean(sentences_[0])
+    whole = clean(sentences_[0])[:300]  # the patterns below are not linear
     named = _TAIL.sub("", _ASKING.sub("", whole, count=1)).strip(" ,，:：¿¡")
     return _cut(named or whole.strip(" ¿?？"), MAX_TOPIC)
+
+
+def lesson_topic(stored: str, said: Sequence[str]) -> str:
+    """Return what a lesson is about, by its stored topic (cut with "...") or the first message."""
+    start = stored.removesuffix("...")
+    first = said[0] if said else ""
+    whole = first if start != stored and first.startswith(start) else start
+    return subject(whole or first)
 
 
 def sentences(text: str) -> list[str]:
@@ -122,6 +129,18 @@ def sentences(text: str) -> list[str]:
         if bare and long_enough and not re.search(r"[?？¿]", match[0]):
             found.append(_cut(bare, MAX_SENTENCE))
     return found
+
+
+def statements(texts: Iterable[str], topic: str) -> list[str]:
+    """Return the statements in ``texts``, each once, without those that only name the topic."""
+    found = dict.fromkeys(s for text in texts for s in sentences(text))
+    return [s for s in found if subject(s) != topic or _says_something(s, topic)]
+
+
+def _says_something(phrase: str, topic: str) -> bool:
+    """Is it long enough for a sentence, or just the name of a topic ("the water cycle")?"""
+    long_enough = len(phrase.split()) >= 6 or sum(map(len, _HAN.findall(phrase))) >= 9
+    return long_enough and phrase.startswith(topic.rstrip("…"))
 
 
 def terms(texts: Iterable[str], most: int = 6) -> list[str]:
