@@ -5,5 +5,24 @@ Nothing here coaches, diagnoses or judges; it decides whether help is shown, and
 
 from solacore.kit.talk.crisis.assessment import Risk, assess
 from solacore.kit.talk.crisis.normal import MAX_READ
+from solacore.kit.talk.crisis.output import Guard, unsafe
+from solacore.kit.talk.crisis.words import (
+    HELPLINES,
+    check_in,
+    check_in_offline,
+    help_text,
+    replacement,
+)
 
-__all__ = ["MAX_READ", "Risk", "assess"]
+__all__ = [
+    "HELPLINES",
+    "MAX_READ",
+    "Guard",
+    "Risk",
+    "assess",
+    "check_in",
+    "check_in_offline",
+    "help_text",
+    "replacement",
+    "unsafe",
+]
