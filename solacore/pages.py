@@ -1,5 +1,9 @@
 """The few addresses that are not JSON."""
 
+import tomllib
+from functools import cache
+from typing import Any
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +15,8 @@ from accounts import selectors
 from solacore.api import api
 from solacore.kit import metrics as gauges
 from solacore.kit.http import json_response
+from solacore.kit.mail import language_of
+from solacore.kit.talk import helplines
 from solacore.kit.threads import in_thread
 
 
@@ -24,6 +30,23 @@ async def welcome(request: HttpRequest) -> HttpResponse:
 def playground(request: HttpRequest) -> HttpResponse:
     """Show the page on which Solve can be tried without a client."""
     return render(request, "playground/index.html")
+
+
+def safety(request: HttpRequest) -> HttpResponse:
+    """Show the crisis protocol: what we look for, show and leave. Needs no database."""
+    language = language_of(request.headers.get("Accept-Language", "en"))
+    context = {
+        "language": language,
+        "words": _safety()[language],
+        "lines": helplines.in_force(),
+    }
+    return render(request, "pages/safety.html", context)
+
+
+@cache
+def _safety() -> dict[str, Any]:
+    file = settings.BASE_DIR / "templates" / "safety.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def redoc(request: HttpRequest) -> HttpResponse:

@@ -45,6 +45,7 @@ APPEND_SLASH = False
 INSTALLED_APPS = [
     "daphne",
     "solacore.apps.SolacoreConfig",
+    "solacore.kit.talk.apps.TalkConfig",
     "accounts",
     "billing",
     "solve",

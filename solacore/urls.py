@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.welcome),
     path("health/metrics", pages.metrics),
     path("redoc", pages.redoc),
+    path("safety", pages.safety),
     path("mail/verify", letter_pages.verify),
     path("mail/free-device", letter_pages.free_device),
     path("mail/check-in", solve_pages.check_in),

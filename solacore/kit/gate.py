@@ -30,7 +30,7 @@ Check = Callable[[http.Scope, dict[str, str]], None]
 MAX_BODY = 128 * 1024
 MAX_PAGE_BODY = 2 * 1024 * 1024
 BODY_SECONDS = 30
-_PAGES = re.compile(r"/(?:admin|static|docs|redoc|play|mail)(?:/|$)")
+_PAGES = re.compile(r"/(?:admin|static|docs|redoc|play|mail|safety)(?:/|$)")
 _KNOWN_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.services import users
+from solacore.kit.talk import helplines
 from solve.services import templates
 
 VAR = Path(settings.BASE_DIR) / "var"
@@ -20,8 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         added = templates.seed()
+        lines = helplines.seed()
         if options["verbosity"]:
-            self.stdout.write(f"{added} template roles added.")
+            self.stdout.write(f"{added} template roles and {lines} helplines added.")
         if settings.PRODUCTION:
             return
         self._login(STAFF, VAR / "staff.txt", staff=True)

@@ -1,0 +1,28 @@
+"""Crisis safety: hear when somebody is at risk, and never answer in a way that harms.
+
+Nothing here coaches, diagnoses or judges; it decides whether help is shown, and when.
+"""
+
+from solacore.kit.talk.crisis.assessment import Risk, assess
+from solacore.kit.talk.crisis.normal import MAX_READ
+from solacore.kit.talk.crisis.output import Guard, unsafe
+from solacore.kit.talk.crisis.words import (
+    HELPLINES,
+    check_in,
+    check_in_offline,
+    help_text,
+    replacement,
+)
+
+__all__ = [
+    "HELPLINES",
+    "MAX_READ",
+    "Guard",
+    "Risk",
+    "assess",
+    "check_in",
+    "check_in_offline",
+    "help_text",
+    "replacement",
+    "unsafe",
+]

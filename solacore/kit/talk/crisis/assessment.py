@@ -1,0 +1,144 @@
+"""Is the person who writes this at risk, and how near is it?"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from solacore.kit.talk.crisis import reading
+from solacore.kit.talk.crisis.lexicon import PAUSE, STOP, TIERS, Lexicon, Phrase, lexicon
+from solacore.kit.talk.crisis.normal import normalise
+
+MESSAGES_BEFORE = 2
+_READ_BEFORE = 400  # characters of a message before
+_CLAUSE = 24  # symbols looked at around a phrase
+_SENTENCE = 60
+_NEGATION = 10
+_SCRIPTS = {
+    "ja": re.compile("[\u3040-\u30ff]"),
+    "zh": re.compile("[\u3400-\u9fff]"),
+    "ko": re.compile("[\uac00-\ud7af]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "hi": re.compile("[\u0900-\u097f]"),
+}
+_LATIN = re.compile("[a-z]")
+_SIGNS = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What was recognised: ``keyword`` is the name of our phrase, never what somebody wrote.
+
+    ``tier``: "imminent" (a plan, a means, a time, under way), "explicit" (a wish, an intent,
+    self-harm) or "soft" (a hint, a farewell, hopelessness: go on, and check in).
+    """
+
+    tier: str
+    keyword: str
+    language: str
+
+
+def assess(text: str, before: Sequence[str] = ()) -> Risk | None:
+    """Return the gravest risk that a message speaks of, None if it speaks of none.
+
+    ``before`` are the person's messages just before it, oldest first: a phrase that was sent
+    in two or three pieces is found in the message that completes it. Linear in the length.
+    """
+    risk = _gravest(_risks(normalise(text)))
+    if (risk is None or risk.tier == "soft") and before:
+        parts = [part[-_READ_BEFORE:] for part in before[-MESSAGES_BEFORE:]]
+        for start in range(len(parts)):
+            head = normalise(" ".join(parts[start:]))
+            whole = f"{head} {normalise(text[:_READ_BEFORE])}"
+            split = _gravest(_risks(whole))
+            if split and split.tier != "soft" and not _told_before(split, head):
+                return split
+    return risk
+
+
+def _told_before(risk: Risk, head: str) -> bool:
+    """Whether the messages before said it already: it is not said twice by going on."""
+    return any(old.keyword == risk.keyword for old in _risks(head))
+
+
+def _gravest(risks: Iterator[Risk]) -> Risk | None:
+    gravest: Risk | None = None
+    for risk in risks:
+        if risk.tier == "imminent":
+            return risk
+        if gravest is None or TIERS.index(risk.tier) < TIERS.index(gravest.tier):
+            gravest = risk
+    return gravest
+
+
+def _risks(text: str) -> Iterator[Risk]:
+    for lex, symbols in _read(text):
+        present = frozenset(symbols)
+        harmless: list[tuple[int, int]] | None = None
+        for phrase in lex.phrases:
+            if phrase.needs.isdisjoint(present):
+                continue
+            for hit in phrase.pattern.finditer(symbols):
+                if harmless is None:
+                    harmless = [found.span() for found in lex.harmless.finditer(symbols)]
+                tier = _in_context(lex, phrase, symbols, hit.span(), harmless)
+                if tier:
+                    yield Risk(tier, phrase.name, lex.language)
+                    if tier == phrase.tier != "explicit":
+                        break
+
+
+def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
+    """Yield each language that the text's letters may be in, with the text's symbols."""
+    scripts = [name for name, letters in _SCRIPTS.items() if letters.search(text)]
+    tokens: list[str] = []
+    if _LATIN.search(text) or _SIGNS.search(text) or not scripts:
+        tokens = reading.spaced(text)
+        for name in reading.LATIN:
+            yield lexicon(name), reading.symbols(tokens, lexicon(name))
+    for name in scripts:
+        lex = lexicon(name)
+        if lex.unspaced:
+            yield lex, reading.stream(text, lex)
+        else:
+            tokens = tokens or reading.spaced(text)
+            yield lex, reading.symbols(tokens, lex)
+
+
+def _in_context(
+    lex: Lexicon, phrase: Phrase, symbols: str, span: tuple[int, int], harmless: list[tuple[int, int]]
+) -> str | None:
+    """Return how grave a phrase is where it stands; None if it is denied, or no more than an idiom."""
+    start, end = span
+    if any(first < end and start < last for first, last in harmless):
+        return None
+    sentence_start = symbols.rfind(STOP, max(0, start - _SENTENCE), start) + 1 or max(
+        0, start - _SENTENCE
+    )
+    stop = symbols.find(STOP, end, end + _SENTENCE)
+    sentence_end = stop if stop != -1 else min(len(symbols), end + _SENTENCE)
+    clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
+    clause = symbols[max(clause_start, start - _CLAUSE) : start]
+    if not phrase.firm:
+        if lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end):
+            return None
+        if _of_another(lex, clause):
+            return "soft"
+    sentence = symbols[sentence_start:sentence_end]
+    around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
+    if phrase.tier == "soft":
+        return "soft"
+    if not phrase.firm and lex.told.search(around):
+        return "soft"
+    if lex.past.search(sentence) and not lex.still.search(sentence):
+        return "soft"
+    if phrase.tier == "explicit" and lex.near.search(around):
+        return "imminent"
+    return phrase.tier
+
+
+def _of_another(lex: Lexicon, clause: str) -> bool:
+    """Whether the last one spoken of before the phrase is somebody else."""
+    own = max((hit.end() for hit in lex.own.finditer(clause)), default=-1)
+    other = max((hit.end() for hit in lex.other.finditer(clause)), default=-1)
+    return other > own
