@@ -45,5 +45,5 @@ def system(
     about = f"learn/methods/{tool}.md" if tool else f"learn/steps/{step}.md"
     parts = [render("learn/base.md", **context), render(about, **context)]
     if check_in:
-        parts.append(render("learn/check_in.md", check_in=check_in))
+        parts.append(render("check_in.md", check_in=check_in))
     return "\n\n".join(parts)

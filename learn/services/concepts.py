@@ -1,1 +1,2 @@
-def name(*, user_id, session_id, concepts, now): pass
+def name(*, user_id, session_id, concepts, now):
+    pass

@@ -135,11 +135,12 @@ def _answer(
 ) -> Begun:
     """Open the answer to what was heard: help, a refusal, or the teacher's."""
     said, answer = heard.said, heard.answer
-    if heard.risk is not None:
-        risk = heard.risk
+    if (risk := heard.risk) is not None:
         referrals.count(product="learn", language=risk.language, tier=risk.tier, now=now)
-    if heard.at_risk:
-        card = helplines.card(language=heard.spoken, country=country)
+        if helplines.is_due():
+            helplines.refresh()
+    if risk is not None and heard.at_risk:
+        card = helplines.card(language=risk.language, country=country)
         answer.content, answer.closing = card.text, [["done", helplines.done(card)]]
         heard.keep()
         return Begun(answer, superseded=heard.superseded)
@@ -160,7 +161,10 @@ def _refused(heard: Heard[LearnMessage], user_id: UUID, now: datetime) -> tuple[
     if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
         return "PROMPT_INJECTION", injection.refusal(heard.spoken)
     if llm.configured() and billing.within_budget(user_id=user_id, now=now) is not None:
-        return "DAILY_BUDGET", f"{refusals.budget(heard.spoken)}\n\n{helplines.line(heard.spoken)}"
+        return (
+            "DAILY_BUDGET",
+            f"{refusals.budget(heard.spoken)}\n\n{helplines.elsewhere(heard.spoken)}",
+        )
     return None
 
 
@@ -200,6 +204,7 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "
     others = LearnSession.objects.owned_by(session.user_id).exclude(pk=session.pk)
     named = others.exclude(topic=None).order_by("-created_at", "pk")
     earlier = tuple(map(str, named.values_list("topic", flat=True)[:EARLIER_TOPICS]))
+    check_in = crisis.check_in_offline(heard.spoken) if heard.risk is not None else ""
     sent = {
         "topic": heard.masked(session.topic or ""),
         "earlier": heard.masked(", ".join(earlier)),
@@ -215,7 +220,7 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "
             language=heard.spoken,
             mode=session.mode,
             turn=turn,
-            check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
+            check_in=check_in,
             **sent,
         ),
         turns=turns,
@@ -224,7 +229,9 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "
         turn_in_step=turn,
         language=heard.spoken,
         method=tool or "",
+        topic=session.topic or "",
         earlier=earlier,
+        context={"check_in": check_in} if check_in else {},
     )
     return Script(session, heard, ask, moves=moves)
 
@@ -324,7 +331,6 @@ def _learned(session: LearnSession, script: Script, text: str, now: datetime) ->
         answer=text,
         said=script.said,
         language=script.ask.language,
-        now=now,
         tool=script.ask.method or None,
         turn=script.ask.turn_in_step,
     )

@@ -35,7 +35,9 @@ class AnswerView(EventStream):
         if not said or not crisis.is_at_risk(said):
             await super()._refuse(error, started=started)
             return
-        card = helplines.card(language=language.detect(said, "en"), country=self.country())
+        risk = crisis.assess(said)
+        spoken = risk.language if risk is not None else language.detect(said, "en")
+        card = helplines.card(language=spoken, country=self.country())
         done = helplines.done(card)
         if error.status < 500:
             error.extra = done

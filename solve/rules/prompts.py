@@ -35,7 +35,7 @@ def system(
         "role": render("solve/role.md", role=role) if role else "",
         "known": known or "- nothing yet",
         "before": render("solve/before.md", before=before) if before else "",
-        "check_in": render("solve/check_in.md", check_in=check_in) if check_in else "",
+        "check_in": render("check_in.md", check_in=check_in) if check_in else "",
     }
     return f"{render('solve/base.md', **context)}\n\n{render(f'solve/{step}.md', **context)}"
 

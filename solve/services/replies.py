@@ -219,7 +219,9 @@ def _help(
     """Answer somebody at risk with help; the session stays as it is."""
     risk = heard.risk
     assert risk is not None  # noqa: S101 (for the reader and mypy: at_risk says so)
-    card = helplines.card(language=heard.spoken, country=country)
+    if helplines.is_due():
+        helplines.refresh()
+    card = helplines.card(language=risk.language, country=country)
     heard.answer.content = card.text
     heard.answer.closing = [["done", helplines.done(card)]]
     analytics.record(session, "crisis_detected", keyword=risk.keyword, tier=risk.tier)
@@ -233,7 +235,10 @@ def _refused(heard: Heard[Message], user_id: UUID, now: datetime) -> tuple[str, 
     if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
         return "PROMPT_INJECTION", injection.refusal(heard.spoken)
     if llm.configured() and billing.within_budget(user_id=user_id, now=now) is not None:
-        return "DAILY_BUDGET", f"{refusals.budget(heard.spoken)}\n\n{helplines.line(heard.spoken)}"
+        return (
+            "DAILY_BUDGET",
+            f"{refusals.budget(heard.spoken)}\n\n{helplines.elsewhere(heard.spoken)}",
+        )
     return None
 
 
@@ -286,7 +291,7 @@ def _script(
         locale=session.locale,
         role=role,
         before=line,
-        check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
+        check_in=crisis.check_in_offline(heard.spoken) if heard.risk is not None else "",
     )
     return Script(session, heard, ask, mood, profile)
 

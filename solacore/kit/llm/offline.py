@@ -47,10 +47,9 @@ class OfflineCoach:
     def answer(self, ask: Ask) -> str:
         """Return the whole answer."""
         if ask.product == "learn":
-            return teacher.answer(ask, self.folder / "teach")
-        said = Said(ask)
-        words = self._words(ask.language)
-        answer = self._coach(ask, said, words)
+            answer = teacher.answer(ask, self.folder / "teach")
+        else:
+            answer = self._coach(ask, Said(ask), self._words(ask.language))
         if check_in := ask.context.get("check_in"):
             return f"{check_in}\n\n{answer}"
         return answer

@@ -14,6 +14,13 @@ from solacore.kit.talk.crisis.words import (
     replacement,
 )
 
+
+def is_at_risk(text: str) -> bool:
+    """Whether help is shown instead of an answer: any tier but the soft one."""
+    risk = assess(text)
+    return risk is not None and risk.tier != "soft"
+
+
 __all__ = [
     "HELPLINES",
     "MAX_READ",
@@ -23,6 +30,7 @@ __all__ = [
     "check_in",
     "check_in_offline",
     "help_text",
+    "is_at_risk",
     "replacement",
     "unsafe",
 ]

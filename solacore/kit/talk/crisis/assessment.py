@@ -106,7 +106,11 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
 
 
 def _in_context(
-    lex: Lexicon, phrase: Phrase, symbols: str, span: tuple[int, int], harmless: list[tuple[int, int]]
+    lex: Lexicon,
+    phrase: Phrase,
+    symbols: str,
+    span: tuple[int, int],
+    harmless: list[tuple[int, int]],
 ) -> str | None:
     """Return how grave a phrase is where it stands; None if it is denied, or no more than an idiom."""
     start, end = span

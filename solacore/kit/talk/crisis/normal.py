@@ -28,7 +28,9 @@ _ONE_FORM |= {0x1F1E6 + n: chr(97 + n) for n in range(26)}  # letters of flags
 _TURNED = re.compile("\u202e([^\u202c\n]*)")
 
 # Letters of other scripts that look like Latin ones, and the way back for Cyrillic words.
-_LOOKALIKES = "аaвbсcԁdеeгrһhіiјjкkӏlмmоoрpԛqѕsтtцuуyхxѵvԝwіiзzԍgпn" + "αaβbεeηnιiκkνvοoρpτtυuχxγyωwςsσo"
+_LOOKALIKES = (
+    "аaвbсcԁdеeгrһhіiјjкkӏlмmоoрpԛqѕsтtцuуyхxѵvԝwіiзzԍgпn" + "αaβbεeηnιiκkνvοoρpτtυuχxγyωwςsσo"
+)
 _TO_LATIN = str.maketrans(_LOOKALIKES[::2], _LOOKALIKES[1::2])
 _TO_CYRILLIC = str.maketrans("aceopxykmtbh3", "асеорхукмтвнз")
 _MIXED = re.compile(r"\w*(?:[a-z][Ͱ-ӿԀ-ԯ]|[Ͱ-ӿԀ-ԯ][a-z])\w*")

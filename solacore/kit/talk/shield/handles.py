@@ -32,17 +32,109 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 _PLACES = frozenset(
-    "home work school night the office noon lunch least once first last all media import override property "
-    "param return returns everyone here channel church gym university college hospital".split()
+    [
+        "home",
+        "work",
+        "school",
+        "night",
+        "the",
+        "office",
+        "noon",
+        "lunch",
+        "least",
+        "once",
+        "first",
+        "last",
+        "all",
+        "media",
+        "import",
+        "override",
+        "property",
+        "param",
+        "return",
+        "returns",
+        "everyone",
+        "here",
+        "channel",
+        "church",
+        "gym",
+        "university",
+        "college",
+        "hospital",
+    ]
 )
 _CLAUSE_END = re.compile(
     r" ?(?:$|[.,;!?)\n，。！？；]|(?:and|if|y|si|or|but|et|und|so|in case|谢|，)\b)"
 )
 _PLAIN = frozenset(
-    "private public down blocked full gone hacked banned addictive toxic fake great fun bad good fine dead "
-    "open closed new old empty fake boring useless broken slow mine ours yours this that it there here not "
-    "privado privada público roto lento lleno mío messages group groups call calls chat feed stories story "
-    "posts app bot web video videos notifications too again everywhere everything nothing ok okay".split()
+    [
+        "private",
+        "public",
+        "down",
+        "blocked",
+        "full",
+        "gone",
+        "hacked",
+        "banned",
+        "addictive",
+        "toxic",
+        "fake",
+        "great",
+        "fun",
+        "bad",
+        "good",
+        "fine",
+        "dead",
+        "open",
+        "closed",
+        "new",
+        "old",
+        "empty",
+        "fake",
+        "boring",
+        "useless",
+        "broken",
+        "slow",
+        "mine",
+        "ours",
+        "yours",
+        "this",
+        "that",
+        "it",
+        "there",
+        "here",
+        "not",
+        "privado",
+        "privada",
+        "público",
+        "roto",
+        "lento",
+        "lleno",
+        "mío",
+        "messages",
+        "group",
+        "groups",
+        "call",
+        "calls",
+        "chat",
+        "feed",
+        "stories",
+        "story",
+        "posts",
+        "app",
+        "bot",
+        "web",
+        "video",
+        "videos",
+        "notifications",
+        "too",
+        "again",
+        "everywhere",
+        "everything",
+        "nothing",
+        "ok",
+        "okay",
+    ]
 )
 
 
@@ -71,7 +163,7 @@ def _is_name(text: str, network: str, link: re.Match[str]) -> bool:
         return name.casefold() not in _PLACES
     sure = bool(link["noun"]) or (link["is"] or "").strip() in (":", "=")
     if name.isdigit():
-        return network.casefold() == "qq" and 5 <= len(name) <= 11 or (sure and len(name) >= 5)
+        return (network.casefold() == "qq" and 5 <= len(name) <= 11) or (sure and len(name) >= 5)
     letters = bool(re.search(r"[A-Za-z]", name))
     distinct = letters and bool(re.search(r"[\d_]|[a-z]\.[a-z]", name, re.IGNORECASE))
     linked = bool((link["is"] or "").strip()) or bool(link["noun"])
