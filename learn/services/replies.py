@@ -267,6 +267,10 @@ class Script:
         rest, self.note = self._voice.finish()
         return rest
 
+    def rest(self) -> str:
+        """Return what was held back of an answer that broke off."""
+        return self._voice.finish()[0]
+
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and move on."""
         return finish(self, text=text, now=timezone.now())  # noqa: TID251

@@ -108,7 +108,7 @@ class TestTalk:
         rest = ada.send(
             "GET", f"/learn/{lesson}/messages/{answer}/stream", headers={"last-event-id": seen}
         )
-        assert cut.text + rest.text == "".join(f"word{n} " for n in range(30))
+        assert cut.text + rest.text == " ".join(f"word{n}" for n in range(30))
         assert rest.events[-1].data["message_id"] == answer
 
     def test_same_key_is_one_message(self, ada, say_words):

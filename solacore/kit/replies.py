@@ -62,6 +62,10 @@ class Script(Protocol):
         """Return what is left to show when the provider is done."""
         ...
 
+    def rest(self) -> str:
+        """Return what was held back of an answer that broke off, if it may be shown."""
+        ...
+
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and what follows from it; return how its stream ends."""
         ...
@@ -158,6 +162,7 @@ class Producer:
                 outcome = "complete"
             except ProviderUnavailable as fault:
                 logger.warning("An answer broke off", extra={"fault": str(fault)})
+                channel.append(script.rest())
                 closing = await _kept(partial(script.interrupt, channel.text, "ANSWER_INTERRUPTED"))
                 outcome = "interrupted"
             except Exception:

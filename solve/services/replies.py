@@ -345,6 +345,10 @@ class Script:
             rest = f"{rest}\n\n{llm.offline_coach().options_lines(self.ask)}"
         return rest
 
+    def rest(self) -> str:
+        """Return what was held back of an answer that broke off."""
+        return self._voice.finish()[0]
+
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and move on if the step's purpose is met."""
         return finish(self, text=text, now=timezone.now())  # noqa: TID251

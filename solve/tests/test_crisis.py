@@ -33,13 +33,13 @@ def lines(block):
 def test_said_outright_is_caught(text):
     risk = crisis.assess(text)
     assert risk is not None
-    assert risk.tier == "explicit"
+    assert risk.tier in ("explicit", "imminent")
     assert risk.keyword not in ("", text)
 
 
 @pytest.mark.parametrize("text", lines(LET_BE))
-def test_harmless_words_are_no_crisis(text):
-    assert crisis.assess(text) is None
+def test_harmless_words_interrupt_nobody(text):
+    assert not crisis.is_at_risk(text)
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "es", "xx"])

@@ -46,16 +46,22 @@ _EXCUSED = re.compile(
     r"(?:\b(?:not|never|no|don't|dont|doesn't|isn't|won't|if|whether|do|did|does|when|are you|think|thinking|thoughts?|feel|feeling|"
     r"said|says|told|believe|tells|saying|lie|that|nunca|si|pienses|piensas|crees|que|tampoco)\b[^.!?。！？,;]{0,24}|(?:不|没|别|并非|如果|是否|觉得|认为|想过|有没有|是不是)[^。！？，]{0,8})$"
 )
-# Words that something dangerous may be about to be said with: the rest of the sentence waits.
+# Every pattern above has one of these at its heart: from such a word on the rest of the sentence
+# waits until it is whole. What leads up to it harms nobody and is shown at once.
 _WARY = re.compile(
     normalise(
-        r"kill\w*|die|dying|dead|death|suicid\w*|hang\w*|noose|rope|overdos\w*|lethal|fatal|deadly|painless|pills?|tablets?|swallow|cut\w*|better|happier|"
-        r"diagnos\w+|deserve|ahead|nobody|hurt|depress\w*|bipolar|borderline|bpd|ptsd|adhd|ocd|schizo\w*|disorder|criteria|easiest|quickest|fastest|effective|"
-        r"should|ought|must|might|mix|take|end|disappear|just|have|suffer\w*|are|to|most|my|your|i|please|go|\d[\d.,]*|so|tie|make|loop|fasten|need|least|reliable|surest|best|peaceful|simple\w*|painful|may|had|really|definitely|clearly|probably|obviously|likely|do|certainly|easier|no|"
-        r"deberias|tendrias|debes|mereces|puedes|tienes|padeces|sufres|eres|matate|suicidate|muerete|mejor|nadie|el|forma\w*|manera\w*|metodo\w*|dosis|toma|tomate|traga|tragate|tu|te|"
-        r"tue|devrais|mieux|bring|solltest|besser|se|voce|melhor|убеи|тебе|dose|todliche|смертельная|يجب|عليك|اقتل|الجرعة|तुम्हें"
+        r"kill\w*|die|dying|dead|death|gone|without|miss|care|noticed?|suicid\w*|hang\w*|noose|rope|"
+        r"belt|cord|overdos\w*|lethal|fatal|deadly|painless|easiest|quickest|fastest|effective|"
+        r"reliable|surest|peaceful|pills?|tablets?|bottle|swallow|take|mix|mg|milligrams|cut\w*|hurt|end|"
+        r"disappear|diagnos\w+|depress\w*|bipolar|borderline|bpd|ptsd|adhd|ocd|schizo\w*|psychosis|"
+        r"anorexi\w*|disorder|criteria|better|happier|easier|\d[\d.,]*|"
+        r"morir\w*|matar\w*|suicidar\w*|acabar|quitarte|cortarte|hacerte|matate|suicidate|muerete|"
+        r"mejor|nadie|suicidio|indolor\w*|dosis|toma|tomate|traga|tragate|depresion|trastorno|"
+        r"esquizo\w*|anorexia|tdah|tept|diagnostic\w*|forma\w*|manera\w*|metodo\w*|"
+        r"tue|mourir|mieux|bring|sterben|umbringen|toten|besser|mate|morrer|matar|melhor|"
+        r"убеи|умереть|убить|dose|todliche|смертельная|تموت|اقتل|الجرعة|तुम्हें"
     )
-    + r"|[你最无致吞吃服绳皮割死去没自我\d死致너죽치]"
+    + r"|[死杀了无痛致吞吃服绳皮割没症断极자너죽치]"
 )
 _UNIT = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[\w'’]+|[^\w]")
 _ENDS = frozenset(".!?\n。！？…")
