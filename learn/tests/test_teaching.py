@@ -127,7 +127,7 @@ def test_cards_of_the_built_in_coach_are_the_learners_own_words():
 def test_prompt_tells_the_protocol_the_depth_and_the_note(method):
     told = prompts.system(
         step="explore", tool=method, language="es", topic="tides", earlier="bread",
-        mode="quick", summary="You know that ada@example.com pulls.", check_in="the card on bread", turn=3,
+        mode="quick", summary="You know that [EMAIL_1] pulls.", check_in="the card on bread", turn=3,
     )  # fmt: skip
     assert "First turn" in told
     assert "Finished:" in told
@@ -135,7 +135,7 @@ def test_prompt_tells_the_protocol_the_depth_and_the_note(method):
     assert '[[coach {"concepts"' in told
     assert "message number 3" in told
     assert "the card on bread" in told
-    assert "You know that [EMAIL] pulls." in told
+    assert "You know that [EMAIL_1] pulls." in told
     assert "{{" not in told
     bare = prompts.system(step="plan", tool=None, language="en", topic="", earlier="")
     assert "Before anything else" not in bare

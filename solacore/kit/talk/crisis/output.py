@@ -51,17 +51,16 @@ _EXCUSED = re.compile(
 _WARY = re.compile(
     normalise(
         r"kill\w*|die|dying|dead|death|gone|without|miss|care|noticed?|suicid\w*|hang\w*|noose|rope|"
-        r"belt|cord|overdos\w*|lethal|fatal|deadly|painless|easiest|quickest|fastest|effective|"
-        r"reliable|surest|peaceful|pills?|tablets?|bottle|swallow|take|mix|mg|milligrams|cut\w*|hurt|end|"
-        r"disappear|diagnos\w+|depress\w*|bipolar|borderline|bpd|ptsd|adhd|ocd|schizo\w*|psychosis|"
-        r"anorexi\w*|disorder|criteria|better|happier|easier|\d[\d.,]*|"
+        r"belt|cord|overdos\w*|lethal|fatal|deadly|heart|painless|pills?|tablets?|bottle|medication|packet|"
+        r"swallow|cut\w*|hurt|end|disappear|diagnos\w+|depress\w*|bipolar|borderline|bpd|ptsd|adhd|ocd|"
+        r"schizo\w*|psychosis|anorexi\w*|disorder|criteria|"
         r"morir\w*|matar\w*|suicidar\w*|acabar|quitarte|cortarte|hacerte|matate|suicidate|muerete|"
-        r"mejor|nadie|suicidio|indolor\w*|dosis|toma|tomate|traga|tragate|depresion|trastorno|"
-        r"esquizo\w*|anorexia|tdah|tept|diagnostic\w*|forma\w*|manera\w*|metodo\w*|"
-        r"tue|mourir|mieux|bring|sterben|umbringen|toten|besser|mate|morrer|matar|melhor|"
-        r"убеи|умереть|убить|dose|todliche|смертельная|تموت|اقتل|الجرعة|तुम्हें"
+        r"muert[oa]|sin|extranaria|echaria|suicidio|letal|mortal|pastillas|comprimidos|frasco|bote|"
+        r"medicamentos|depresion|trastorno|esquizo\w*|anorexia|tdah|tept|diagnostic\w*|"
+        r"tue|mourir|tuer|suicider|finir|toi|dich|sterben|umbringen|toten|ohne|mate|morrer|matar|sem|"
+        r"убеи|себя|умереть|убить|letale|mortelle|todliche|смертельная|تموت|نفسك|القاتلة|मर"
     )
-    + r"|[死杀了无痛致吞吃服绳皮割没症断极자너죽치]"
+    + r"|[死杀残痛致吞服瓶绳皮割症郁念乎更诊죽치사]"
 )
 _UNIT = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[\w'’]+|[^\w]")
 _ENDS = frozenset(".!?\n。！？…")
