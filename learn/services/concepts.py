@@ -1,2 +1,0 @@
-def name(*, user_id, session_id, concepts, now):
-    pass
