@@ -21,6 +21,8 @@ _SCRIPTS = {
     "ar": re.compile("[\u0600-\u06ff]"),
     "hi": re.compile("[\u0900-\u097f]"),
 }
+# Languages that share words: only the one that knows more of a text's words is believed.
+_SISTERS = {"es": ("pt",), "pt": ("es",)}
 _LATIN = re.compile("[a-z]")
 _SIGNS = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
 
@@ -76,7 +78,7 @@ def _risks(text: str) -> Iterator[Risk]:
         present = frozenset(symbols)
         harmless: list[tuple[int, int]] | None = None
         for phrase in lex.phrases:
-            if phrase.needs.isdisjoint(present):
+            if any(need.isdisjoint(present) for need in phrase.needs):
                 continue
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
@@ -94,15 +96,30 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
     tokens: list[str] = []
     if _LATIN.search(text) or _SIGNS.search(text) or not scripts:
         tokens = reading.spaced(text)
+        read = {name: reading.symbols(tokens, lexicon(name)) for name in reading.LATIN}
         for name in reading.LATIN:
-            yield lexicon(name), reading.symbols(tokens, lexicon(name))
+            if not any(_known(read[name]) < _known(read[sister]) for sister in _SISTERS.get(name, ())):
+                yield lexicon(name), read[name]
     for name in scripts:
+        if name == "zh" and "ja" in scripts and not _mostly_chinese(text):
+            continue
         lex = lexicon(name)
         if lex.unspaced:
             yield lex, reading.stream(text, lex)
         else:
             tokens = tokens or reading.spaced(text)
             yield lex, reading.symbols(tokens, lex)
+
+
+def _known(symbols: str) -> int:
+    """Return how many of a text's words a language knows."""
+    return sum(symbol > "\u4dff" for symbol in symbols)
+
+
+def _mostly_chinese(text: str) -> bool:
+    """Whether a text has so few kana that it is Chinese with a の in it."""
+    kana = len(_SCRIPTS["ja"].findall(text))
+    return len(_SCRIPTS["zh"].findall(text)) > 6 * kana
 
 
 def _in_context(
@@ -126,13 +143,12 @@ def _in_context(
     if not phrase.firm:
         if lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end):
             return None
-        if _of_another(lex, clause):
-            return "soft"
+    another = not phrase.firm and _of_another(lex, clause)
     sentence = symbols[sentence_start:sentence_end]
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
-    if phrase.tier == "soft":
-        return "soft"
     if not phrase.firm and lex.told.search(around):
+        return None
+    if another or phrase.tier == "soft":
         return "soft"
     if lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"

@@ -23,11 +23,11 @@ _FIRST_SYMBOL = 0x4E00
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A family of ways to say one thing. ``needs``: symbols of which one must be there."""
+    """A family of ways to say one thing. ``needs``: of each set of symbols one must be there."""
 
     name: str
     tier: str
-    needs: frozenset[str]
+    needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
 
@@ -93,14 +93,14 @@ class Lexicon:
     def _charset(self, slot: str) -> set[str]:
         return {self.symbols[word] for word in self._members(slot) if word in self.symbols}
 
-    def _needs(self, say: str) -> frozenset[str]:
-        """Return the symbols of the rarest part that a phrase cannot do without."""
+    def _needs(self, say: str) -> tuple[frozenset[str], ...]:
+        """Return, rarest first, the symbols of each part that a phrase cannot do without."""
         sets = [
-            {symbol for slot in part.split("|") for symbol in self._charset(slot)}
+            frozenset(symbol for slot in part.split("|") for symbol in self._charset(slot))
             for part in say.split()
             if not part.startswith(".") and not part.endswith("?")
         ]
-        return frozenset(min(sets, key=len))
+        return tuple(sorted(sets, key=len))
 
     def _pattern(self, say: str) -> str:
         return "".join(self._part(part) for part in say.split())

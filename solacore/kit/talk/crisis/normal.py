@@ -22,6 +22,7 @@ _ONE_FORM = str.maketrans(
     "’‘ʼ`´′“”„«»ıłøđħᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢəىةکی_",
     "''''''\"\"\"\"\"ilodhabcdefghijklmnoprstuvwyzeيهكي ",
 )
+_ONE_FORM |= {0x0153: "oe", 0x00E6: "ae"}
 _ONE_FORM |= {0x1F170 + n: chr(97 + n) for n in range(26)}  # letters in squares
 _ONE_FORM |= {0x1F150 + n: chr(97 + n) for n in range(26)}  # letters in filled circles
 _ONE_FORM |= {0x1F1E6 + n: chr(97 + n) for n in range(26)}  # letters of flags
@@ -33,7 +34,8 @@ _LOOKALIKES = (
 )
 _TO_LATIN = str.maketrans(_LOOKALIKES[::2], _LOOKALIKES[1::2])
 _TO_CYRILLIC = str.maketrans("aceopxykmtbh3", "асеорхукмтвнз")
-_MIXED = re.compile(r"\w*(?:[a-z][Ͱ-ӿԀ-ԯ]|[Ͱ-ӿԀ-ԯ][a-z])\w*")
+_WORD = re.compile(r"\w+")
+_ROMAN = re.compile("[a-z]")
 _FOREIGN = re.compile(r"[Ͱ-ӿԀ-ԯ]+")
 
 
@@ -51,14 +53,18 @@ def normalise(text: str) -> str:
 
 def _one_script(text: str) -> str:
     """Give words of mixed scripts the script of the letters that belong to one only."""
-    text = _MIXED.sub(_whole, text)
     foreign = _FOREIGN.findall(text)
-    if foreign and sum(map(len, foreign)) < len(text) / 3:
+    if not foreign or not _ROMAN.search(text):
+        return text
+    text = _WORD.sub(_whole, text)
+    if sum(map(len, foreign)) < len(text) / 3:
         text = _FOREIGN.sub(_seen_as_latin, text)
     return text
 
 
 def _whole(word: re.Match[str]) -> str:
+    if not (_FOREIGN.search(word[0]) and _ROMAN.search(word[0])):
+        return word[0]
     latin = word[0].translate(_TO_LATIN)
     return latin if not _FOREIGN.search(latin) else word[0].translate(_TO_CYRILLIC)
 
