@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import pages as letter_pages
+from learn import pages as learn_pages
 from solacore import pages
 from solacore.api import api
 
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("redoc", pages.redoc),
     path("mail/verify", letter_pages.verify),
     path("mail/free-device", letter_pages.free_device),
+    path("mail/unsubscribe", learn_pages.unsubscribe),
     path("admin/", admin.site.urls),
     path("", api.urls),
 ]

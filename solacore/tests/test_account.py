@@ -17,6 +17,8 @@ from accounts.models import Identity, LoginSession, MailedToken, SpentNonce, Use
 from billing.models import StripeCustomer
 from billing.outside import stripe as stripe_outside
 from billing.services import entitlements
+from learn.rules.concepts import NamedConcept
+from learn.services import concepts
 from solacore import account
 from solacore.ops import deferred
 from solve.models import AnalyticsEvent, Message, SolveSession
@@ -30,7 +32,10 @@ EXPORTED = {
     "billing.StoreEvent": "store_events",
     "billing.StripeCustomer": "stripe_customers",
     "billing.Usage": "usage",
+    "learn.CalendarFeed": "calendar_feeds",
     "learn.Card": "cards",
+    "learn.Concept": "concepts",
+    "learn.LearnerSettings": "learner_settings",
     "learn.Review": "reviews",
     "learn.LearnMessage": "learn_messages",
     "learn.LearnSession": "learn_sessions",
@@ -81,6 +86,11 @@ def full(ada, mailoutbox):
     ada.wire.settle()
     card = ada.send("POST", "/learn/cards", {"question": "Why?", "answer": "The moon"}).json()["id"]
     ada.send("POST", f"/learn/reviews/{card}/grade", {"rating": "good"})
+    ada.send("PATCH", "/learn/settings", {"new_per_day": 9})
+    ada.send("POST", "/learn/calendar")
+    concepts.name(
+        user_id=ada.id, session_id=lesson, concepts=[NamedConcept("Tides")], now=timezone.now()
+    )
     StripeCustomer.objects.create(user_id=ada.id, customer_id="cus_ada")
     entitlements.grant(user_id=ada.id, tier="pro", until=None, reason="test", now=timezone.now())
     return ada
