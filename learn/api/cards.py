@@ -13,7 +13,7 @@ from accounts.auth import SIGNED_IN, ApiRequest
 from learn import limits
 from learn.models import CardState
 from learn.rules.cards import Answer, ConceptName, Question
-from learn.rules.transfer import Format
+from learn.rules.transfer import Format, Reason
 from learn.selectors import cards as selectors
 from learn.services import cards, transfer
 from solacore.kit import downloads
@@ -92,10 +92,7 @@ class ImportIn(Schema):
 
 class SkippedOut(Schema):
     line: int
-    reason: Literal[
-        *("question_missing", "answer_missing", "question_too_long", "answer_too_long"),
-        *("concept_too_long", "duplicate", "limit", "unreadable"),
-    ]
+    reason: Reason
 
 
 class ImportedOut(Schema):

@@ -6,6 +6,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from learn.rules.concepts import NAME_CHARACTERS
 
@@ -31,7 +32,7 @@ def read(text: str) -> list[Proposal]:
     """Return the cards in an answer, each question once."""
     marks = [mark for mark in _MARK.finditer(text) if not mark["name"] or _begins(text, mark)]
     found: dict[str, Proposal] = {}
-    for n, (asked, told) in enumerate(zip(marks, marks[1:], strict=False)):
+    for n, (asked, told) in enumerate(pairwise(marks)):
         if not asked["ask"] or not told["tell"]:
             continue
         if told.start() - asked.end() > QUESTION_CHARACTERS:
@@ -54,5 +55,5 @@ def _begins(text: str, mark: re.Match[str]) -> bool:
 
 def _line(text: str, mark: re.Match[str], after: re.Match[str] | None, most: int) -> str:
     end = after.start() if after else len(text)
-    said = text[mark.end() : min(end, mark.end() + most)]
-    return said.strip(" \t").partition("\n")[0].strip(" \t/*_")
+    said = text[mark.end() : min(end, mark.end() + most + 8)]
+    return said.strip(" \t").partition("\n")[0].strip(" \t/*_")[:most].rstrip()

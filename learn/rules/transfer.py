@@ -39,6 +39,19 @@ class Format(StrEnum):
         return {"csv": "text/csv", "markdown": "text/markdown", "anki": "text/plain"}[self.value]
 
 
+class Reason(StrEnum):
+    """Why a line made no card."""
+
+    QUESTION_MISSING = "question_missing"
+    ANSWER_MISSING = "answer_missing"
+    QUESTION_TOO_LONG = "question_too_long"
+    ANSWER_TOO_LONG = "answer_too_long"
+    CONCEPT_TOO_LONG = "concept_too_long"
+    UNREADABLE = "unreadable"
+    DUPLICATE = "duplicate"
+    LIMIT = "limit"
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A line (counted from 1) that made no card, and why."""

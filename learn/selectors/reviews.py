@@ -56,6 +56,8 @@ _QUEUE = f"""{_COUNTED}, queue AS (
     SELECT due_total, remaining, queue.* FROM allowed LEFT JOIN queue ON true
      ORDER BY queue.last_review IS NULL, queue.due, queue.id LIMIT %(limit)s"""  # noqa: S608
 
+_REMAINING = f"{_COUNTED} SELECT remaining FROM allowed"
+
 
 def due(*, user_id: UUID, now: datetime, limit: int, everything: bool) -> dict[str, Any]:
     """Return the cards to look at now, at most ``limit``, and how many there are.
@@ -81,7 +83,7 @@ def due(*, user_id: UUID, now: datetime, limit: int, everything: bool) -> dict[s
 def remaining(known: LearnerSettings, *, now: datetime) -> int:
     """Return how many cards somebody's limits leave to look at now."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_COUNTED} SELECT remaining FROM allowed", _asked(known, now))
+        cursor.execute(_REMAINING, _asked(known, now))
         return int(cursor.fetchone()[0])
 
 
@@ -118,7 +120,7 @@ def forecast(*, user_id: UUID, now: datetime) -> dict[date, int]:
 def _by_day(user_id: UUID, bounds: list[datetime], first: date, *, late: bool) -> dict[date, int]:
     counts = [0] * (len(bounds) - 1)
     since = datetime.min.replace(tzinfo=bounds[0].tzinfo) if late else bounds[0]
-    asked = {"user": user_id, "bounds": bounds, "from": since, "until": bounds[-1]}
+    asked: dict[str, Any] = {"user": user_id, "bounds": bounds, "from": since, "until": bounds[-1]}
     with connection.cursor() as cursor:
         cursor.execute(_LOADS, asked)
         for bucket, count in cursor.fetchall():
@@ -141,7 +143,7 @@ def retention(*, user_id: UUID, now: datetime) -> dict[str, Any]:
     Only looks at cards that had been seen before count; None before there are any. The
     buckets show whether it expects too much or too little, and where.
     """
-    asked = {
+    asked: dict[str, Any] = {
         "user": user_id,
         "since": now - timedelta(days=RETENTION_DAYS),
         "bounds": list(BUCKETS),

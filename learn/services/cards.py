@@ -1,7 +1,7 @@
 """Cards: proposed, accepted, made, changed, gone. Grades are in ``reviews``."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -86,20 +86,20 @@ def add(*, user_id: UUID, cards: Sequence[NewCard], now: datetime) -> list[str]:
     wait for each other.
     """
     known, room = _held(user_id)
-    made, outcomes = [], []
+    made: list[Card] = []
+    outcomes = []
     for new in cards:
         key = question_key(new.question)
         outcome = "duplicate" if key in known else "" if len(made) < room else "limit"
         if not outcome:
             known.add(key)
-            made.append(_new(user_id, new, now))
+            made.append(_new(user_id, new, now + timedelta(microseconds=len(made))))  # in their order
         outcomes.append(outcome)
     Card.objects.bulk_create(made, batch_size=1000)
     return outcomes
 
 
 def _new(user_id: UUID, new: NewCard, now: datetime, **more: Any) -> Card:
-    # In the order they were given: the list and the export sort by it.
     card = Card(
         user_id=user_id, question=new.question, answer=new.answer, concept=new.concept, **more
     )
