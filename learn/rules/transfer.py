@@ -86,12 +86,12 @@ def _card(line: int, cells: list[str]) -> tuple[int, NewCard] | Skipped:
         try:
             values.append(check.validate_python(cell))
         except ValidationError as error:
-            kinds = {"string_too_short": "missing", "string_too_long": "too_long"}
-            kind = kinds.get(error.errors()[0]["type"])
-            return Skipped(line, f"{name}_{kind}" if kind else "unreadable")
+            kind = error.errors()[0]["type"].removeprefix("string_").replace("too_short", "missing")
+            return Skipped(line, f"{name}_{kind}" if kind in _KINDS else "unreadable")
     return line, NewCard(*values)
 
 
+_KINDS = ("missing", "too_long")
 _CHECKS: tuple[TypeAdapter[str], ...] = (
     TypeAdapter(Question),
     TypeAdapter(Answer),

@@ -86,7 +86,13 @@ def _entries(user_id: UUID, now: datetime) -> dict[str, _Entry]:
             each.name, prerequisites=each.prerequisites, session_id=each.session_id
         )
     factor, decay = memory.curve()
-    asked: dict[str, Any] = {"user": user_id, "now": now, "factor": factor, "decay": decay, "looks": LOOKS}
+    asked: dict[str, Any] = {
+        "user": user_id,
+        "now": now,
+        "factor": factor,
+        "decay": decay,
+        "looks": LOOKS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CARDS, asked)
         for concept, cards, seen, recalled in cursor.fetchall():

@@ -93,7 +93,9 @@ def add(*, user_id: UUID, cards: Sequence[NewCard], now: datetime) -> list[str]:
         outcome = "duplicate" if key in known else "" if len(made) < room else "limit"
         if not outcome:
             known.add(key)
-            made.append(_new(user_id, new, now + timedelta(microseconds=len(made))))  # in their order
+            made.append(
+                _new(user_id, new, now + timedelta(microseconds=len(made)))
+            )  # in their order
         outcomes.append(outcome)
     Card.objects.bulk_create(made, batch_size=1000)
     return outcomes

@@ -193,7 +193,10 @@ class TestProposals:
     @pytest.mark.parametrize(
         ("text", "concepts"),
         [
-            ("Q: Why? / A: The moon. / C: Gravity\nQ: When?\nA: Twice.\nC: Tides", ["Gravity", "Tides"]),
+            (
+                "Q: Why? / A: The moon. / C: Gravity\nQ: When?\nA: Twice.\nC: Tides",
+                ["Gravity", "Tides"],
+            ),
             ("问：为什么？/ 答：月亮。/ 概念：引力", ["引力"]),
             ("P: ¿Por qué? / R: La luna. / Concepto: Gravedad", ["Gravedad"]),
             ("Q: Why? / A: The moon.", [""]),
@@ -234,7 +237,13 @@ class TestProposals:
     def test_reading_is_linear(self):
         import time
 
-        for text in ("Q: x / " * 40_000, "Q:" * 100_000, "/C:" * 100_000, "问：" * 100_000, "Q: " + "x" * 200_000):
+        for text in (
+            "Q: x / " * 40_000,
+            "Q:" * 100_000,
+            "/C:" * 100_000,
+            "问：" * 100_000,
+            "Q: " + "x" * 200_000,
+        ):
             started = time.perf_counter()
             proposals.read(text)
             assert time.perf_counter() - started < 2

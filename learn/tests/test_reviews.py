@@ -30,7 +30,9 @@ def seen(person, days_ago, question="q", **fields):
     then = NOW - timedelta(days=days_ago)
     known = {"phase": 2, "step": None, "stability": float(days_ago), "difficulty": 5.0}
     return card_of(
-        person, question, **{**known, "due": NOW - timedelta(hours=1), "last_review": then, **fields}
+        person,
+        question,
+        **{**known, "due": NOW - timedelta(hours=1), "last_review": then, **fields},
     )
 
 
