@@ -41,7 +41,7 @@ def reach(interval: int) -> tuple[int, int]:
 
 
 def candidates(due: date, interval: int, *, today: date) -> list[date]:
-    """Return the days a card due on ``due`` may move to: within reach, and never before tomorrow."""
+    """Return the days a card due on ``due`` may move to: within reach, from tomorrow on."""
     least, greatest = reach(interval)
     days = [due + timedelta(days=n - interval) for n in range(least, greatest + 1)]
     return [day for day in days if day > today]

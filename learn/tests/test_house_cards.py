@@ -1,14 +1,18 @@
 """Several at once, on a real server and real connections: nothing is lost, nothing is doubled."""
 
-import os
 import subprocess
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
+from itertools import pairwise
 
 import httpx
 import psycopg
 import pytest
+
+from learn.rules import memory
+from learn.rules.memory import Memory, Rating
 
 pytestmark = [pytest.mark.house, pytest.mark.timeout(120)]
 
@@ -16,6 +20,7 @@ pytestmark = [pytest.mark.house, pytest.mark.timeout(120)]
 @pytest.fixture
 def somebody(live_house):
     """Register somebody on the running server."""
+    clients = []
 
     def somebody():
         fingerprint = uuid.uuid4().hex
@@ -27,9 +32,12 @@ def somebody(live_house):
         found = httpx.post(f"{live_house.url}/auth/register", json=body, trust_env=False).json()
         headers = {"authorization": f"Bearer {found['access_token']}"}
         client = httpx.Client(base_url=live_house.url, headers=headers, trust_env=False, timeout=30)
+        clients.append(client)
         return client, found["user_id"]
 
-    return somebody
+    yield somebody
+    for client in clients:
+        client.close()
 
 
 def at_once(*calls):
@@ -57,13 +65,12 @@ def test_grades_of_many_devices_at_once_are_all_kept_in_a_row(live_house, somebo
     # Eight devices, each of which sends its grade twice.
     calls = [grade(ratings[n % 4], f"k{n}") for n in range(8) for _ in range(2)]
     assert {reply.status_code for reply in at_once(*calls)} == {200}
-    looks = rows(
-        live_house,
-        "SELECT number, before->>'last_review', at FROM learn_review WHERE user_id = %s ORDER BY number",
-        user,
-    )
-    assert [number for number, _, _ in looks] == list(range(1, 9))
-    assert len({before for _, before, _ in looks}) == 8  # each began where the one before ended
+    sql = "SELECT number, rating, at, before FROM learn_review WHERE user_id = %s ORDER BY number"
+    looks = rows(live_house, sql, user)
+    assert [number for number, *_ in looks] == list(range(1, 9))
+    for (_, rating, at, before), (*_, after) in pairwise(looks):  # each began where one had ended
+        known = memory.grade(Memory.unpacked(before), Rating(rating), now=at.astimezone(UTC))
+        assert known == Memory.unpacked(after)
     ((kept,),) = rows(live_house, "SELECT looks FROM learn_card WHERE id = %s", card)
     assert kept == 8
 
@@ -110,10 +117,10 @@ def test_two_schedulers_at_once_send_one_letter_each(live_house, somebody):
                 "UPDATE learn_learnersettings SET digest_next = now() - interval '1 minute' WHERE user_id = %s", [user]
             )  # fmt: skip
     command = [sys.executable, "manage.py", "send_review_digests", "--verbosity", "0"]
-    running = [subprocess.Popen(command, env={**os.environ, **live_house.env}) for _ in range(3)]
+    running = [subprocess.Popen(command, env=live_house.env) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     queued = rows(
-        live_house, "SELECT args_kwargs::text FROM django_tasks_db_dbtaskresult WHERE args_kwargs::text LIKE '%%review_digest%%'"
+        live_house, "SELECT args_kwargs::text FROM django_tasks_database_dbtaskresult WHERE args_kwargs::text LIKE '%%review_digest%%'"
     )  # fmt: skip
     for _, user in people:
         assert sum(user in row for (row,) in queued) == 1

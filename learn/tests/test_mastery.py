@@ -77,7 +77,9 @@ class TestNames:
     @given(st.text(max_size=400))
     def test_are_storable_and_bounded(self, name):
         kept = clean(name)
-        assert len(kept) <= 200 and "\x00" not in kept and len(key_of(kept)) <= 600
+        assert len(kept) <= 200
+        assert "\x00" not in kept
+        assert len(key_of(kept)) <= 600
         kept.encode()
 
     def test_nothing_rests_on_itself_or_twice(self):
