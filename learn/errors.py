@@ -90,3 +90,13 @@ class GradeKeyReused(errors.Invalid):
 class TooManyCards(errors.BadRequest):
     code = "TOO_MANY_CARDS"
     message = "This account holds as many cards as it can."
+
+
+class NothingToUndo(errors.BadRequest):
+    code = "NOTHING_TO_UNDO"
+    message = "This card has no grade that could be taken back."
+
+
+class CalendarNotFound(errors.NotFound):
+    code = "CALENDAR_NOT_FOUND"
+    message = "There is no such calendar."

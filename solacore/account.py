@@ -16,7 +16,9 @@ import accounts.services.users
 import billing.selectors
 import billing.services.customers
 import learn.selectors.cards
+import learn.selectors.reviews
 import learn.selectors.sessions
+import learn.selectors.settings
 import learn.services.sessions
 import solve.selectors.exports
 import solve.services.sessions
@@ -40,6 +42,8 @@ EXPORTS = [
     solve.selectors.exports.account,
     learn.selectors.sessions.account,
     learn.selectors.cards.account,
+    learn.selectors.reviews.account,
+    learn.selectors.settings.account,
 ]
 
 
@@ -67,6 +71,9 @@ class ExportOut(Schema):
     learn_messages: list[dict[str, Any]]
     cards: list[dict[str, Any]]
     reviews: list[dict[str, Any]]
+    concepts: list[dict[str, Any]]
+    learner_settings: list[dict[str, Any]]
+    calendar_feeds: list[dict[str, Any]]
 
 
 @router.get("/export", response=ExportOut)

@@ -21,8 +21,11 @@ from accounts.errors import InvalidToken
 from billing.api import router as billing_router
 from learn import streams as learn_streams
 from learn.api.answers import router as learn_answers_router
+from learn.api.calendar import router as calendar_router
 from learn.api.cards import router as cards_router
+from learn.api.reviews import router as reviews_router
 from learn.api.sessions import router as learn_router
+from learn.api.settings import router as learner_router
 from solacore.account import router as account_router
 from solacore.kit import errors, http
 from solacore.kit.slim import refusal
@@ -106,6 +109,9 @@ api.add_router("/sessions", answers_router)
 api.add_router("/sessions", profiles_router)
 api.add_router("/actions", actions_router)
 api.add_router("/learn", cards_router)  # before it: "cards" is no session's id
+api.add_router("/learn", reviews_router)
+api.add_router("/learn", calendar_router)
+api.add_router("/learn", learner_router)
 api.add_router("/learn", learn_router)
 api.add_router("/learn", learn_answers_router)
 api.add_router("/stats", stats_router)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import pages as letter_pages
+from learn import pages as learn_pages
 from solacore import pages
 from solacore.api import api
 from solve import pages as solve_pages
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/verify", letter_pages.verify),
     path("mail/free-device", letter_pages.free_device),
     path("mail/check-in", solve_pages.check_in),
+    path("mail/unsubscribe", learn_pages.unsubscribe),
     path("admin/", admin.site.urls),
     path("", api.urls),
 ]

@@ -12,9 +12,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django_tasks import task
 
+from accounts.errors import InvalidOrExpiredToken
 from accounts.limits import Tries
 from accounts.models import Device, Purpose, User
 from accounts.services import mailed, tallies
@@ -37,11 +39,14 @@ class Letter(StrEnum):
     CLAIMED = "claimed"
     REMINDER = "reminder"
     CHECK_IN = "check_in"
+    REVIEW_DIGEST = "review_digest"
     GOODBYE = "goodbye"
 
 
 # Only who has shown the address to be theirs is written to beyond the account's own safety.
-TO_CONFIRMED_ONLY = {Letter.REMINDER, Letter.CHECK_IN}
+TO_CONFIRMED_ONLY = {Letter.REMINDER, Letter.CHECK_IN, Letter.REVIEW_DIGEST}
+# Letters one can do without: where the link leads that ends them (RFC 8058: by one POST).
+UNSUBSCRIBE = {Letter.REVIEW_DIGEST: "{api}/mail/unsubscribe?token="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,12 @@ def send(
     provider: str = "",
     link: str = "",
     about: UUID | None = None,
+    count: int | None = None,
 ) -> None:
     """Queue a letter to somebody, in the running transaction; ``about`` is a check-in's id."""
     facts = {"time": spoken(now), "provider": provider.capitalize()}
+    if count is not None:
+        facts["count"] = str(count)
     if link:
         facts["link"] = link
     if about is not None:
@@ -145,7 +153,31 @@ def _write(letter: Letter, user: User, facts: Mapping[str, str]) -> None:
         links["link"] = f"{settings.PUBLIC_URL}/mail/check-in?token={token}"
     # A link that was given leads where the letter is about; a proof's own link comes first.
     known = {**links, **facts} if letter not in PROOFS else {**facts, **links}
-    mail.deliver(letter, to=user.email, locale=user.locale, facts=known)
+    headers = {}
+    if way_out := UNSUBSCRIBE.get(letter):
+        known["unsubscribe"] = way_out.format(api=settings.PUBLIC_URL) + _signer(letter).sign(
+            str(user.pk)
+        )
+        headers = {
+            "List-Unsubscribe": f"<{known['unsubscribe']}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    mail.deliver(letter, to=user.email, locale=user.locale, facts=known, headers=headers)
+
+
+def read_unsubscribe(letter: Letter, token: str) -> UUID:
+    """Return who wants no more of ``letter``. Raises InvalidOrExpiredToken.
+
+    The link works for as long as the letter is kept, and for this kind of letter only.
+    """
+    try:
+        return UUID(_signer(letter).unsign(token))
+    except (BadSignature, ValueError) as error:
+        raise InvalidOrExpiredToken from error
+
+
+def _signer(letter: Letter) -> Signer:
+    return Signer(salt=f"unsubscribe:{letter.value}")
 
 
 def spoken(now: datetime) -> str:

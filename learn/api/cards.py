@@ -1,32 +1,27 @@
-"""Cards and reviews: what is due, how it went, what is to come."""
+"""Cards: made, listed, changed, accepted, deleted; taken along and brought in."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
-from ninja import Header, Query, Router, Schema
-from pydantic import Field, StringConstraints
+from ninja import Query, Router, Schema
+from pydantic import Field
 
 from accounts.auth import SIGNED_IN, ApiRequest
 from learn import limits
 from learn.models import CardState
-from learn.rules.memory import Rating
-from learn.rules.proposals import ANSWER_CHARACTERS, QUESTION_CHARACTERS
+from learn.rules.cards import Answer, ConceptName, Question
+from learn.rules.transfer import Format, Reason
 from learn.selectors import cards as selectors
-from learn.services import cards
+from learn.services import cards, transfer
+from solacore.kit import downloads
 from solacore.kit.http import MAX_OFFSET, Text, json_response
 from solacore.kit.ratelimit import meter
 from solacore.kit.threads import in_thread
 
-router = Router(tags=["reviews"], auth=SIGNED_IN)
-
-_TRIMMED = StringConstraints(strip_whitespace=True)
-Question = Annotated[Text, _TRIMMED, Field(min_length=1, max_length=QUESTION_CHARACTERS)]
-Answer = Annotated[Text, _TRIMMED, Field(min_length=1, max_length=ANSWER_CHARACTERS)]
-Concept = Annotated[Text, _TRIMMED, Field(max_length=200)]
-Key = Annotated[Text, Field(min_length=1, max_length=200)]
+router = Router(tags=["cards"], auth=SIGNED_IN)
 
 
 class CardOut(Schema):
@@ -46,37 +41,11 @@ class CardOut(Schema):
     created_at: datetime
 
 
-class DueOut(Schema):
-    cards: list[CardOut]
-    total: int
-
-
 class CardsOut(Schema):
     cards: list[CardOut]
     total: int
     limit: int
     offset: int
-
-
-class DayOut(Schema):
-    date: str
-    count: int
-
-
-class ForecastOut(Schema):
-    days: list[DayOut]
-
-
-class RetentionOut(Schema):
-    reviews: int
-    predicted: float | None
-    measured: float | None
-    desired: float
-    days: int
-
-
-class DueIn(Schema):
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
 class CardsIn(Schema):
@@ -89,7 +58,7 @@ class CardsIn(Schema):
 class CardIn(Schema):
     question: Question
     answer: Answer
-    concept: Concept = ""
+    concept: ConceptName = ""
 
 
 class CardChangeIn(Schema):
@@ -97,59 +66,41 @@ class CardChangeIn(Schema):
 
     question: Question | None = None
     answer: Answer | None = None
-    concept: Concept | None = None
+    concept: ConceptName | None = None
     state: Literal[CardState.ACTIVE, CardState.SUSPENDED] | None = None
 
 
-class GradeIn(Schema):
-    rating: Literal["again", "hard", "good", "easy"]
+class AcceptIn(Schema):
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=limits.ACCEPTED_AT_ONCE)]
 
 
-@router.get("/reviews/due", response=DueOut)
-async def due(request: ApiRequest, filters: Query[DueIn]) -> HttpResponse:
-    """List the cards to look at now, the longest due first."""
-    who = request.auth
-    await meter(request.scope, limits.API, str(who.user_id))
-    found, total = await in_thread(selectors.due)(
-        user_id=who.user_id, now=timezone.now(), limit=filters.limit
-    )
-    return json_response({"cards": found, "total": total})
+class AcceptedOut(Schema):
+    """``unknown``: those that are no proposals of mine; nothing happened to them."""
+
+    accepted: list[UUID]
+    unknown: list[UUID]
 
 
-@router.post("/reviews/{card_id}/grade", response=CardOut)
-async def grade(
-    request: ApiRequest,
-    card_id: UUID,
-    body: GradeIn,
-    idempotency_key: Header[Key | None] = None,
-) -> Any:
-    """Say how a look at a card went; the answer says when the next one is."""
-    who = request.auth
-    await meter(request.scope, limits.API, str(who.user_id))
-    return await in_thread(cards.grade)(
-        card_id=card_id,
-        user_id=who.user_id,
-        rating=Rating[body.rating.upper()],
-        key=idempotency_key,
-        now=timezone.now(),
-    )
+class ExportIn(Schema):
+    format: Format = Format.CSV
 
 
-@router.get("/reviews/forecast", response=ForecastOut)
-async def forecast(request: ApiRequest) -> dict[str, Any]:
-    """Say how many cards come due on each of the next 30 days."""
-    who = request.auth
-    await meter(request.scope, limits.API, str(who.user_id))
-    days = await in_thread(selectors.forecast)(user_id=who.user_id, now=timezone.now())
-    return {"days": days}
+class ImportIn(Schema):
+    format: Format
+    content: Text
 
 
-@router.get("/reviews/retention", response=RetentionOut)
-async def retention(request: ApiRequest) -> dict[str, Any]:
-    """Say how much I remembered of what was expected."""
-    who = request.auth
-    await meter(request.scope, limits.API, str(who.user_id))
-    return await in_thread(selectors.retention)(user_id=who.user_id, now=timezone.now())
+class SkippedOut(Schema):
+    line: int
+    reason: Reason
+
+
+class ImportedOut(Schema):
+    """``skipped`` names the first thousand; ``skipped_total`` counts them all."""
+
+    created: int
+    skipped: list[SkippedOut]
+    skipped_total: int
 
 
 @router.get("/cards", response=CardsOut)
@@ -181,6 +132,37 @@ async def create(request: ApiRequest, body: CardIn) -> HttpResponse:
         now=timezone.now(),
     )
     return json_response(selectors.shown(card), 201)
+
+
+@router.post("/cards/accept", response=AcceptedOut)
+async def accept(request: ApiRequest, body: AcceptIn) -> HttpResponse:
+    """Accept proposals, up to fifty at once; accepted ones are due at once."""
+    who = request.auth
+    await meter(request.scope, limits.API, str(who.user_id))
+    accepted, unknown = await in_thread(cards.accept)(
+        user_id=who.user_id, ids=body.ids, now=timezone.now()
+    )
+    return json_response({"accepted": accepted, "unknown": unknown})
+
+
+@router.get("/cards/export", response={200: None})
+async def export(request: ApiRequest, filters: Query[ExportIn]) -> HttpResponseBase:
+    """Give me my cards as a file: CSV, Markdown, or text for Anki."""
+    who = request.auth
+    await meter(request.scope, limits.API, str(who.user_id))
+    file = await in_thread(transfer.export)(user_id=who.user_id, format=filters.format)
+    kind = filters.format
+    return downloads.respond(file, name=f"cards.{kind.suffix}", content_type=kind.content_type)
+
+
+@router.post("/cards/import", response=ImportedOut)
+async def bring_in(request: ApiRequest, body: ImportIn) -> Any:
+    """Bring cards in from a file; questions I have already are skipped."""
+    who = request.auth
+    await meter(request.scope, limits.API, str(who.user_id))
+    return await in_thread(transfer.bring_in)(
+        user_id=who.user_id, format=body.format, content=body.content, now=timezone.now()
+    )
 
 
 @router.patch("/cards/{card_id}", response=CardOut)

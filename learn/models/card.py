@@ -45,6 +45,7 @@ class Card(BaseModel):
     difficulty = models.FloatField(null=True, blank=True)
     due = models.DateTimeField()
     last_review = models.DateTimeField(null=True, blank=True)
+    looks = models.PositiveIntegerField(default=0)  # ever; withdrawn ones count too
 
     objects = CardQuerySet.as_manager()
 
@@ -55,9 +56,10 @@ class Card(BaseModel):
             )
         ]
         indexes = [
-            # The queue: mine, due, in order.
+            # The queue: mine, due, in order; how many of them were seen before, and when.
             models.Index(
                 fields=["user", "due", "id"],
+                include=["last_review"],
                 condition=Q(state=CardState.ACTIVE),
                 name="learn_card_due",
             ),
@@ -81,18 +83,34 @@ class Card(BaseModel):
         self.due, self.last_review = known.due, known.last_review
 
 
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def standing(self, user_id: UUID) -> Self:
+        """Return somebody's looks that were not withdrawn."""
+        return self.filter(user_id=user_id, withdrawn_at__isnull=True)
+
+
 class Review(BaseModel):
-    """One look at a card: append only. ``predicted`` is how likely FSRS thought it was."""
+    """One look at a card: append only, withdrawn rather than deleted.
+
+    ``predicted`` is how likely FSRS thought it was, ``before`` what it knew until then (to be
+    gone back to). ``number`` counts a card's looks from 1: clocks may go back, it does not.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews")
     card = models.ForeignKey(Card, models.CASCADE, related_name="reviews")
+    number = models.PositiveIntegerField()
     rating = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     predicted = models.FloatField(null=True, blank=True)
+    before = models.JSONField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["card", "number"], name="learn_review_in_order"),
             models.UniqueConstraint(
                 fields=["user", "idempotency_key"], name="learn_review_graded_once"
             ),

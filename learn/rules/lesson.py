@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from learn.rules import proposals
+from learn.rules.concepts import NamedConcept
 from solacore.kit.talk.terms import clean, lesson_topic, quoted, statements, terms
 
 MOST, NAME_CHARACTERS = 12, 200  # concepts of a lesson; of one name
@@ -21,14 +22,6 @@ _SUMMARY = {
 }
 # How a summary made here begins: such a one may be replaced by the next.
 _OPENINGS = tuple(line.partition("{")[0] for lines in _SUMMARY.values() for line in lines)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedConcept:
-    """Something a lesson is about, and the names of what one must understand first."""
-
-    name: str
-    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,9 @@ class Lesson:
     @property
     def needs(self) -> dict[str, tuple[str, ...]]:
         """What each concept named this time rests on; those without are left out."""
-        return {concept.name: concept.needs for concept in self.named if concept.needs}
+        return {
+            concept.name: concept.prerequisites for concept in self.named if concept.prerequisites
+        }
 
 
 def noted(concepts: Sequence[str], summary: str, note: Mapping[str, object]) -> Lesson:
@@ -62,7 +57,11 @@ def noted(concepts: Sequence[str], summary: str, note: Mapping[str, object]) -> 
     for concept in filter(None, read):
         name = spelled.get(concept.name.lower())
         if name:
-            others = [spelled.get(n.lower(), n) for n in concept.needs if n.lower() != name.lower()]
+            others = [
+                spelled.get(n.lower(), n)
+                for n in concept.prerequisites
+                if n.lower() != name.lower()
+            ]
             named.setdefault(name, NamedConcept(name, tuple(_distinct(others))))
     told, done = note.get("summary"), note.get("tool_done")
     text = clean_text(told, SUMMARY_CHARACTERS) if isinstance(told, str) else ""

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from functools import cache
+from typing import Any
 
 from fsrs import Card as FsrsCard
 from fsrs import Rating as FsrsRating
 from fsrs import Scheduler, State
 
-RETENTION = 0.9  # how likely a card should be remembered when it comes due
+# How likely a card should be remembered when it comes due. Beyond these bounds reviews become
+# too many, or forgetting does.
+RETENTION, MIN_RETENTION, MAX_RETENTION = 0.9, 0.8, 0.97
 
 
 class Rating(IntEnum):
@@ -35,19 +38,43 @@ class Memory:
     due: datetime
     last_review: datetime | None
 
+    def packed(self) -> dict[str, Any]:
+        """Return it as JSON can hold it, to the last bit and microsecond."""
+        moments = {name: getattr(self, name) for name in ("due", "last_review")}
+        return {
+            **{name: getattr(self, name) for name in ("phase", "step", "stability", "difficulty")},
+            **{name: when.isoformat() if when else None for name, when in moments.items()},
+        }
+
+    @classmethod
+    def unpacked(cls, packed: dict[str, Any]) -> "Memory":
+        """Return what ``packed`` gave away."""
+        moments = {
+            name: datetime.fromisoformat(packed[name]) if packed[name] else None
+            for name in ("due", "last_review")
+        }
+        return cls(**{**packed, **moments})
+
+    @property
+    def interval(self) -> int:
+        """Days from the last look to the next; 0 while it is being learned, in minutes."""
+        if self.phase != State.Review.value or self.last_review is None:
+            return 0
+        return (self.due - self.last_review).days
+
 
 def fresh(now: datetime) -> Memory:
     """Return the memory of a card never seen: due at once."""
     return Memory(State.Learning.value, 0, None, None, now, None)
 
 
-def grade(memory: Memory, rating: Rating, *, now: datetime) -> Memory:
+def grade(memory: Memory, rating: Rating, *, now: datetime, retention: float = RETENTION) -> Memory:
     """Return the memory after one more look, in UTC.
 
     A clock that went back counts as no time at all.
     """
     moment = max(now, memory.last_review or now)
-    card, _ = _scheduler().review_card(_card(memory), FsrsRating(rating.value), moment)
+    card, _ = _scheduler(retention).review_card(_card(memory), FsrsRating(rating.value), moment)
     return Memory(
         card.state.value, card.step, card.stability, card.difficulty, card.due, card.last_review
     )
@@ -58,12 +85,22 @@ def retrievability(memory: Memory, *, now: datetime) -> float | None:
     if memory.last_review is None:
         return None
     moment = max(now, memory.last_review)
-    return float(_scheduler().get_card_retrievability(_card(memory), moment))
+    return float(_scheduler(RETENTION).get_card_retrievability(_card(memory), moment))
+
+
+def curve() -> tuple[float, float]:
+    """Return (factor, decay): after d whole days (1 + factor * d / stability) ** decay is left.
+
+    For those who ask the database about thousands of cards at once; the same formula as
+    ``retrievability`` (https://github.com/open-spaced-repetition/fsrs4anki/wiki, FSRS-6).
+    """
+    decay = -_scheduler(RETENTION).parameters[20]
+    return 0.9 ** (1 / decay) - 1, decay
 
 
 @cache
-def _scheduler() -> Scheduler:
-    return Scheduler(desired_retention=RETENTION, enable_fuzzing=False)
+def _scheduler(retention: float) -> Scheduler:
+    return Scheduler(desired_retention=retention, enable_fuzzing=False)
 
 
 def _card(memory: Memory) -> FsrsCard:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from learn.models import LearnSession
 from learn.rules import lesson, path, teaching
-from learn.rules.lesson import NamedConcept
+from learn.rules.concepts import NamedConcept
 from learn.rules.methods import METHODS
 
 

@@ -177,6 +177,9 @@ _RECENT_ANSWERS = f"""
 _ERASE = [
     "DELETE FROM learn_review WHERE user_id = %(user)s",
     "DELETE FROM learn_card WHERE user_id = %(user)s",
+    "DELETE FROM learn_concept WHERE user_id = %(user)s",
+    "DELETE FROM learn_learnersettings WHERE user_id = %(user)s",
+    "DELETE FROM learn_calendarfeed WHERE user_id = %(user)s",
     f"DELETE FROM learn_learnmessage WHERE session_id IN {_MINE}",  # noqa: S608
     "DELETE FROM learn_learnsession WHERE user_id = %(user)s",
 ]

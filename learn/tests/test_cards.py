@@ -78,12 +78,14 @@ class TestQueue:
         graded = grade(ada, card, "easy").json()
         assert graded["due"] > found["cards"][0]["due"]
         assert graded["stability"] > 0
-        assert ada.send("GET", "/learn/reviews/due").json() == {"cards": [], "total": 0}
+        nothing = {"cards": [], "total": 0, "remaining_today": 0, "due_total": 0}
+        assert ada.send("GET", "/learn/reviews/due").json() == nothing
 
     def test_longest_due_comes_first_and_the_total_is_of_all(self, ada):
         ids = [make(ada, f"q{n}") for n in range(5)]
         for n, card in enumerate(ids):
-            Card.objects.filter(pk=card).update(due=timezone.now() - timedelta(days=n))
+            long_ago = timezone.now() - timedelta(days=n)
+            Card.objects.filter(pk=card).update(due=long_ago, last_review=long_ago)
         found = ada.send("GET", "/learn/reviews/due?limit=2").json()
         assert [card["id"] for card in found["cards"]] == [ids[4], ids[3]]
         assert found["total"] == 5
@@ -98,7 +100,8 @@ class TestQueue:
         assert ada.send("GET", "/learn/reviews/due").json()["total"] == 1
 
     @pytest.mark.parametrize(
-        "path", ["/learn/reviews/due", "/learn/cards", "/learn/reviews/forecast"]
+        "path",
+        ["/learn/reviews/due", "/learn/cards", "/learn/reviews/forecast", "/learn/map"],
     )
     def test_costs_the_same_for_one_and_for_three(self, ada, django_assert_num_queries, path):
         make(ada)
@@ -116,7 +119,8 @@ class TestQueue:
             )
         days = ada.send("GET", "/learn/reviews/forecast").json()["days"]
         assert len(days) == 30
-        assert days[0]["date"] == timezone.now().date().isoformat()
+        today = (timezone.now() - timedelta(hours=4)).date()  # days begin at four
+        assert days[0]["date"] == today.isoformat()
         assert sum(day["count"] for day in days) in (3, 4)  # day 29 may be the 30th from midnight
         assert days[0]["count"] >= 2
 
@@ -178,6 +182,7 @@ class TestProposals:
             ("做卡片。问：为什么有潮汐？/ 答：月亮的引力。", [("为什么有潮汐？", "月亮的引力。")]),
             ("P: ¿Por qué? / R: La luna.", [("¿Por qué?", "La luna.")]),
             ("Q: Same? / A: 1 no\nQ: same? / A: 2 no", [("Same?", "1 no")]),
+            ("Q: Which drive? / A: C: is the first", [("Which drive?", "C: is the first")]),
             ("No cards. FAQ: none / A lot", []),
             ("Q: / A:", []),
         ],
@@ -185,10 +190,60 @@ class TestProposals:
     def test_are_read_from_what_a_coach_wrote(self, text, cards):
         assert [(p.question, p.answer) for p in proposals.read(text)] == cards
 
+    @pytest.mark.parametrize(
+        ("text", "concepts"),
+        [
+            (
+                "Q: Why? / A: The moon. / C: Gravity\nQ: When?\nA: Twice.\nC: Tides",
+                ["Gravity", "Tides"],
+            ),
+            ("问：为什么？/ 答：月亮。/ 概念：引力", ["引力"]),
+            ("P: ¿Por qué? / R: La luna. / Concepto: Gravedad", ["Gravedad"]),
+            ("Q: Why? / A: The moon.", [""]),
+            ("Q: Why? / A: The moon. / C: " + "x" * 900, ["x" * 200]),
+        ],
+    )
+    def test_may_name_their_concept(self, text, concepts):
+        assert [p.concept for p in proposals.read(text)] == concepts
+
+    def test_are_not_made_again(self, ada, say_words):
+        make(ada, "why  TIDES?")
+        say_words("Q: Why tides? / A: The moon.\nQ: When? / A: Twice a day. / C: Tides")
+        for _ in range(2):
+            lesson = ada.send("POST", "/learn").json()["session_id"]
+            said = {"content": "How do tides work?", "step": "start"}
+            ada.send("POST", f"/learn/{lesson}/messages", said)
+            ada.wire.settle()
+        (card,) = ada.send("GET", "/learn/cards?state=proposed").json()["cards"]
+        assert (card["question"], card["concept"]) == ("When?", "Tides")
+
+    def test_many_are_accepted_at_once_and_only_ones_own(self, ada, bob):
+        mine = [uuid.UUID(make(ada, f"q{n}")) for n in range(4)]
+        theirs, unknown = uuid.UUID(make(bob)), uuid.uuid4()
+        Card.objects.filter(pk__in=[*mine[:2], theirs]).update(state="proposed")
+        Card.objects.filter(pk=mine[3]).update(state="suspended")
+        ids = [*mine, mine[0], theirs, unknown]
+        for _ in range(2):
+            found = ada.send("POST", "/learn/cards/accept", {"ids": ids}).json()
+            assert found["accepted"] == [str(pk) for pk in mine[:3]]
+            assert found["unknown"] == [str(pk) for pk in (mine[3], theirs, unknown)]
+        states = dict(Card.objects.values_list("pk", "state"))
+        assert (states[theirs], states[mine[3]]) == ("proposed", "suspended")
+
+    @pytest.mark.parametrize("ids", [[], ["x"], None, [str(uuid.UUID(int=n)) for n in range(51)]])
+    def test_bad_lists_are_refused(self, ada, ids):
+        assert ada.send("POST", "/learn/cards/accept", {"ids": ids}).status == 422
+
     def test_reading_is_linear(self):
         import time
 
-        for text in ("Q: x / " * 40_000, "Q:" * 100_000, "问：" * 100_000, "Q: " + "x" * 200_000):
+        for text in (
+            "Q: x / " * 40_000,
+            "Q:" * 100_000,
+            "/C:" * 100_000,
+            "问：" * 100_000,
+            "Q: " + "x" * 200_000,
+        ):
             started = time.perf_counter()
             proposals.read(text)
             assert time.perf_counter() - started < 2
@@ -234,6 +289,7 @@ class TestProposals:
 class TestOwnership:
     ROUTES = [
         ("POST", "/learn/reviews/{card}/grade", {"rating": "good"}),
+        ("POST", "/learn/reviews/{card}/undo", None),
         ("PATCH", "/learn/cards/{card}", {"answer": "x"}),
         ("DELETE", "/learn/cards/{card}", None),
     ]

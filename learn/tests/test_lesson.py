@@ -51,7 +51,9 @@ class TestNote:
         found = lesson.noted([], "", note)
         assert len(found.concepts) == lesson.MOST
         assert all(len(name) <= 200 and name.isprintable() for name in found.concepts)
-        assert all(len(c.needs) <= 6 and len(c.needs[0]) <= 200 for c in found.named)
+        assert all(
+            len(c.prerequisites) <= 6 and len(c.prerequisites[0]) <= 200 for c in found.named
+        )
         assert len(found.summary) <= 1_000
 
     def test_known_names_stay_first_when_there_are_too_many(self):

@@ -24,7 +24,14 @@ def language_of(locale: str) -> str:
     return short if short in LANGUAGES else "en"
 
 
-def deliver(letter: str, *, to: str, locale: str, facts: Mapping[str, str]) -> None:
+def deliver(
+    letter: str,
+    *,
+    to: str,
+    locale: str,
+    facts: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
+) -> None:
     """Write ``letter`` and hand it to the mail server. Raises OSError, SMTPException.
 
     Call it from deferred work only: a mail server may take its time.
@@ -45,7 +52,7 @@ def deliver(letter: str, *, to: str, locale: str, facts: Mapping[str, str]) -> N
         "\n\n".join(_APART.sub(r"\1", paragraph) for paragraph in paragraphs) + "\n",
         settings.DEFAULT_FROM_EMAIL,
         [to],
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
     message.attach_alternative(html, "text/html")
     message.send()

@@ -17,6 +17,8 @@ from accounts.models import Identity, LoginSession, MailedToken, SpentNonce, Use
 from billing.models import StripeCustomer
 from billing.outside import stripe as stripe_outside
 from billing.services import entitlements, spending
+from learn.rules.concepts import NamedConcept
+from learn.services import concepts
 from solacore import account
 from solacore.kit.llm import Spent
 from solacore.ops import deferred
@@ -32,7 +34,10 @@ EXPORTED = {
     "billing.StripeCustomer": "stripe_customers",
     "billing.Usage": "usage",
     "billing.UserSpending": "spending",
+    "learn.CalendarFeed": "calendar_feeds",
     "learn.Card": "cards",
+    "learn.Concept": "concepts",
+    "learn.LearnerSettings": "learner_settings",
     "learn.Review": "reviews",
     "learn.LearnMessage": "learn_messages",
     "learn.LearnSession": "learn_sessions",
@@ -88,6 +93,11 @@ def full(ada, mailoutbox):
     ada.wire.settle()
     card = ada.send("POST", "/learn/cards", {"question": "Why?", "answer": "The moon"}).json()["id"]
     ada.send("POST", f"/learn/reviews/{card}/grade", {"rating": "good"})
+    ada.send("PATCH", "/learn/settings", {"new_per_day": 9})
+    ada.send("POST", "/learn/calendar")
+    concepts.name(
+        user_id=ada.id, session_id=lesson, concepts=[NamedConcept("Tides")], now=timezone.now()
+    )
     StripeCustomer.objects.create(user_id=ada.id, customer_id="cus_ada")
     entitlements.grant(user_id=ada.id, tier="pro", until=None, reason="test", now=timezone.now())
     spending.record(user_id=ada.id, spents=[Spent("openai", "m", 10, 5)], now=timezone.now())

@@ -226,7 +226,10 @@ def test_person_at_risk_is_given_help_not_coaching(ada, say_words):
     assert kept["current_step"] == "receive"
     assert kept["messages"][0]["content"] == "I want to die"  # always stored
     event = AnalyticsEvent.objects.get(session_id=session_id, event_type="crisis_detected")
-    assert event.payload == {"keyword": "want-to-die", "tier": "explicit"}  # our phrase's name, not their words
+    assert event.payload == {
+        "keyword": "want-to-die",
+        "tier": "explicit",
+    }  # our phrase's name, not their words
 
 
 def test_history_template_and_step_reach_the_model(ada, say_words):

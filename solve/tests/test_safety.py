@@ -154,7 +154,9 @@ def test_referrals_are_counted_without_a_person_or_a_word(ada):
 def test_words_that_could_harm_are_stopped_and_replaced(ada, say_words, words, caplog):
     def stopped():
         return sum(
-            sample.value for family in metrics.ANSWERS_STOPPED.collect() for sample in family.samples
+            sample.value
+            for family in metrics.ANSWERS_STOPPED.collect()
+            for sample in family.samples
         )
 
     before = stopped()

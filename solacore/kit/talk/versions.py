@@ -60,7 +60,7 @@ def sent(answer: BaseMessage) -> dict[str, Any]:
 def _shown(answer: BaseMessage, bounds: dict[str, Any]) -> list[BaseMessage]:
     """Return, for each place, the version that stood there when ``answer`` was opened."""
     opened: datetime = answer.created_at
-    rows = type(answer)._default_manager.filter(  # type: ignore[misc] (subclasses have it)
+    rows = type(answer)._default_manager.filter(  # type: ignore[misc]  # subclasses have it
         Q(created_at__lt=opened) | Q(pk=answer.answers_id),
         session_id=answer.session_id,
         number__gte=bounds["from"],

@@ -31,7 +31,9 @@ def test_a_card_always_has_the_two_numbers_clients_read(language, country):
 
 
 def test_each_language_has_words_of_its_own():
-    assert len({helplines.card(language=language, country="US").text for language in LANGUAGES}) == 12
+    assert (
+        len({helplines.card(language=language, country="US").text for language in LANGUAGES}) == 12
+    )
 
 
 def test_the_persons_country_comes_first():
@@ -99,15 +101,30 @@ def test_referrals_are_counted_without_anybody(django_assert_num_queries, capsys
         for tier in ("explicit", "explicit", "imminent"):
             referrals.count(product="solve", language="es", tier=tier, now=NOW)
     assert metrics.CRISIS_REFERRALS.labels("es", "explicit")._value.get() == before + 2
-    assert referrals.of_year(2026) == [("solve", "es", "explicit", 2), ("solve", "es", "imminent", 1)]
+    assert referrals.of_year(2026) == [
+        ("solve", "es", "explicit", 2),
+        ("solve", "es", "imminent", 1),
+    ]
     assert referrals.of_year(2025) == []
     call_command("crisis_report", year=2026)
     assert "explicit" in capsys.readouterr().out
     names = {f.name for f in ReferralCount._meta.get_fields()}
-    assert names == {"id", "created_at", "updated_at", "day", "product", "language", "tier", "count"}
+    assert names == {
+        "id",
+        "created_at",
+        "updated_at",
+        "day",
+        "product",
+        "language",
+        "tier",
+        "count",
+    }
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "artificial intelligence"), ("zh-CN", "人工智能"), ("es", "inteligencia artificial")])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "artificial intelligence"), ("zh-CN", "人工智能"), ("es", "inteligencia artificial")],
+)
 def test_the_protocol_is_public_and_needs_no_database(wire, language, said):
     reply = wire.send("GET", "/safety", headers={"Accept-Language": language})
     assert reply.status == 200

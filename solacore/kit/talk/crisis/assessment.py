@@ -98,7 +98,9 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
         tokens = reading.spaced(text)
         read = {name: reading.symbols(tokens, lexicon(name)) for name in reading.LATIN}
         for name in reading.LATIN:
-            if not any(_known(read[name]) < _known(read[sister]) for sister in _SISTERS.get(name, ())):
+            if not any(
+                _known(read[name]) < _known(read[sister]) for sister in _SISTERS.get(name, ())
+            ):
                 yield lexicon(name), read[name]
     for name in scripts:
         if name == "zh" and "ja" in scripts and not _mostly_chinese(text):
