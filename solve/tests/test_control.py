@@ -32,7 +32,7 @@ def talk(ada, say_words):
 
 
 def test_regenerate_gives_another_answer_and_keeps_the_old_one(ada, talk, say_words):
-    session_id, question, answer = talk
+    session_id, _, answer = talk
     provider = say_words("Second answer.")
 
     reply = again(ada, session_id, answer)
