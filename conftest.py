@@ -41,7 +41,9 @@ def template_database() -> str:
     dj-stripe's tables alone take ten seconds; a copy of this one takes a tenth.
     """
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for file in sorted(ROOT.glob("*/*migrations/*.py")):
+    for file in sorted(
+        (*ROOT.glob("*/*migrations/*.py"), *ROOT.glob("solacore/**/migrations/*.py"))
+    ):
         digest.update(file.read_bytes())
     name = f"template_{digest.hexdigest()[:16]}"
     (ROOT / "var").mkdir(exist_ok=True)

@@ -25,7 +25,9 @@ def main() -> None:
             if kind in AT_RISK:
                 held[unseen, interrupted] += 1
             if "--misses" in sys.argv and (
-                (kind in AT_RISK and not interrupted) or (kind in HARMLESS and interrupted) or (kind in GENTLE and tier == "none")
+                (kind in AT_RISK and not interrupted)
+                or (kind in HARMLESS and interrupted)
+                or (kind in GENTLE and tier == "none")
             ):
                 print(f"  {language} {kind}: {text!r} -> {risk}")
         caught = sum(table[k, t] for k in AT_RISK for t in ("explicit", "imminent"))
@@ -36,16 +38,33 @@ def main() -> None:
         gentle = sum(n for (k, _), n in table.items() if k in GENTLE)
         noticed = gentle - sum(table[k, "none"] for k in GENTLE)
         unseen = held[True, True] / max(1, held[True, True] + held[True, False])
-        print(f"{language:8} n={sum(table.values()):4} recall {caught / risky:.3f} (held out {unseen:.3f}) precision {caught / (caught + false):.3f} "
-              f"false interruption {false / harmless:.3f} plan->imminent {table['plan', 'imminent'] / plan:.2f} soft noticed {noticed / gentle:.2f}")
+        print(
+            f"{language:8} n={sum(table.values()):4} recall {caught / risky:.3f} (written later {unseen:.3f}) precision {caught / (caught + false):.3f} "
+            f"false interruption {false / harmless:.3f} plan->imminent {table['plan', 'imminent'] / plan:.2f} soft noticed {noticed / gentle:.2f}"
+        )
         if "--table" in sys.argv:
             for kind in (*AT_RISK, *GENTLE, *HARMLESS):
-                print("   ", f"{kind:10}", {t: table[kind, t] for t in ("imminent", "explicit", "soft", "none")})
+                print(
+                    "   ",
+                    f"{kind:10}",
+                    {t: table[kind, t] for t in ("imminent", "explicit", "soft", "none")},
+                )
     print(f"{total} messages")
     for language in LANGUAGES:
         text = " ".join(t for k, t, _ in messages(language) if k in HARMLESS)
         timing(language, text)
-    for pump in ("i want to ", "no ", "kill ", "a b ", "die", "w.a.n.t ", "我想", "want die not ", "xq1!", "quiero morir no want to die "):
+    for pump in (
+        "i want to ",
+        "no ",
+        "kill ",
+        "a b ",
+        "die",
+        "w.a.n.t ",
+        "我想",
+        "want die not ",
+        "xq1!",
+        "quiero morir no want to die ",
+    ):
         timing(f"pump {pump!r}", pump)
 
 

@@ -25,7 +25,18 @@ FRESH = timedelta(days=180)
 ANYWHERE = "ZZ"
 ALWAYS = ("US", "ES")  # the clients read these two (contract 3.4, B16)
 MAX_COUNTRIES = 4
-FIELDS = ("country", "languages", "name", "phone", "sms", "url", "hours", "source", "verified_on", "position")
+FIELDS = (
+    "country",
+    "languages",
+    "name",
+    "phone",
+    "sms",
+    "url",
+    "hours",
+    "source",
+    "verified_on",
+    "position",
+)
 # Where a language's speakers mostly are, for people whose country is not known.
 _LIKELY = {
     "en": ("US", "GB", "CA", "AU"), "zh": ("CN", "HK", "TW", "SG"), "es": ("ES", "US", "MX", "AR"),
@@ -47,7 +58,7 @@ class Line:
     url: str
     hours: str
     source: str
-    verified_on: date
+    verified_on: date | None  # when somebody last looked it up at its source
     position: int
 
     @property
@@ -92,15 +103,15 @@ def card(*, language: str, country: str | None) -> Help:
     resources = {place: _first(known, place) for place in dict.fromkeys((*ALWAYS, *where))}
     said = "\n".join(f"- {_said(line)}" for line in shown if line.country != ANYWHERE)
     text = f"{words['first']}\n{said}\n{words['elsewhere']}\n\n{words['last']}"
-    return Help(
-        text, {c: n for c, n in resources.items() if n}, [line.as_dict() for line in shown]
-    )
+    return Help(text, {c: n for c, n in resources.items() if n}, [line.as_dict() for line in shown])
 
 
 def refresh() -> None:
     """Read the staff's rows anew. For a database thread; a database that is away changes nothing."""
     try:
-        rows = list(apps.get_model("talk", "Helpline").objects.filter(is_active=True).values(*FIELDS))
+        rows = list(
+            apps.get_model("talk", "Helpline").objects.filter(is_active=True).values(*FIELDS)
+        )
     except Error:
         logger.warning("Helplines could not be read; the file's are shown")
         return
@@ -113,8 +124,12 @@ def is_due() -> bool:
 
 
 def stale(lines: Iterable[Line], today: date) -> list[Line]:
-    """Return the lines that nobody has looked up for more than 180 days."""
-    return [line for line in lines if today - line.verified_on > FRESH]
+    """Return the lines that nobody has looked up for more than 180 days, or ever."""
+    return [line for line in lines if not _looked_up(line, today)]
+
+
+def _looked_up(line: Line, today: date) -> bool:
+    return line.verified_on is not None and today - line.verified_on <= FRESH
 
 
 def in_force() -> tuple[Line, ...]:
@@ -127,7 +142,9 @@ def seed() -> int:
     model = apps.get_model("talk", "Helpline")
     added = 0
     for line in from_file():
-        values = {name: getattr(line, name) for name in FIELDS} | {"languages": list(line.languages)}
+        values = {name: getattr(line, name) for name in FIELDS} | {
+            "languages": list(line.languages)
+        }
         key = {"country": values.pop("country"), "name": values.pop("name")}
         added += model.objects.get_or_create(**key, defaults=values)[1]
     return added
@@ -158,7 +175,9 @@ def _first(lines: Iterable[Line], country: str) -> str:
 
 def _said(line: Line) -> str:
     sms = f"SMS {line.sms}" if line.sms and line.sms != line.phone else ""
-    reach = ", ".join(part for part in (line.phone, sms, line.url if not line.phone else "") if part)
+    reach = ", ".join(
+        part for part in (line.phone, sms, line.url if not line.phone else "") if part
+    )
     hours = f" ({line.hours})" if line.hours else ""
     return f"{line.country}: {line.name}, {reach}{hours}"
 
@@ -171,7 +190,9 @@ def _words(language: str) -> dict[str, str]:
 
 
 def _line(row: Mapping[str, Any]) -> Line:
-    return Line(**{**{name: row[name] for name in FIELDS}, "languages": tuple(row["languages"])})
+    return Line(
+        **{**{name: row.get(name) for name in FIELDS}, "languages": tuple(row["languages"])}
+    )
 
 
 @cache

@@ -87,7 +87,9 @@ def test_what_was_said_before_is_not_said_again():
     assert crisis.assess("thank you for listening", ["I want to die"]) is None
 
 
-@pytest.mark.parametrize("text", ["I want to 💀", "I'm going to 🔫 myself", "🔪 my wrist tonight, I want to die"])
+@pytest.mark.parametrize(
+    "text", ["I want to 💀", "I'm going to 🔫 myself", "🔪 my wrist tonight, I want to die"]
+)
 def test_signs_are_words(text):
     assert interrupts(text)
 
@@ -116,7 +118,22 @@ def _work(text):
     return steps
 
 
-@pytest.mark.parametrize("pump", ["i want to ", "no kill ", "a b ", "want die not ", "我想", "不想死", "죽고", "quiero no morir ", "x1!", "w.", "хочу не жить "])
+@pytest.mark.parametrize(
+    "pump",
+    [
+        "i want to ",
+        "no kill ",
+        "a b ",
+        "want die not ",
+        "我想",
+        "不想死",
+        "죽고",
+        "quiero no morir ",
+        "x1!",
+        "w.",
+        "хочу не жить ",
+    ],
+)
 def test_twice_the_length_is_twice_the_work(pump):
     crisis.assess(pump)
     short, long = (pump * (8_000 // len(pump)))[:2_000], (pump * (8_000 // len(pump) + 1))[:4_000]

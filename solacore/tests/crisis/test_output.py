@@ -74,7 +74,13 @@ def test_first_words_are_not_delayed():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from([text for _, text in UNSAFE] + SAFE + ["ok.\n", "…", "’", "好 "]), max_size=4), st.data())
+@given(
+    st.lists(
+        st.sampled_from([text for _, text in UNSAFE] + SAFE + ["ok.\n", "…", "’", "好 "]),
+        max_size=4,
+    ),
+    st.data(),
+)
 def test_what_is_shown_does_not_depend_on_the_cuts(texts, data):
     text = " ".join(texts)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
@@ -89,7 +95,9 @@ def test_a_tripped_guard_stays_silent():
     assert guard.feed("Have a nice day. ") == guard.finish() == ""
 
 
-@pytest.mark.parametrize("language", ["en", "zh", "es", "fr", "de", "pt", "ja", "ko", "ru", "ar", "hi", "xx"])
+@pytest.mark.parametrize(
+    "language", ["en", "zh", "es", "fr", "de", "pt", "ja", "ko", "ru", "ar", "hi", "xx"]
+)
 def test_what_we_say_instead_is_kind_and_safe(language):
     words = crisis.replacement(language)
     assert "findahelpline.com" in words

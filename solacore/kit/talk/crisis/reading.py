@@ -18,8 +18,12 @@ _TOKEN = re.compile(
 )
 _SPELT = re.compile(rf"(?<!{_LETTER})(?:{_LETTER}[ .*·/|,~+-]{{1,3}}){{2,}}{_LETTER}(?!{_LETTER})")
 _ELISION = re.compile(r"\b([jldmtnscq]|qu)'(?=\w)")
-_BETWEEN_SIGNS = re.compile(r"(?<=[\u3040-\u9fff\uac00-\ud7af])[ .*·/|~+-]{1,3}(?=[\u3040-\u9fff\uac00-\ud7af])")
-_SIGN_BREAK = {sign: STOP for sign in ".!?;\n\r。！？；"} | {sign: PAUSE for sign in ",:()（）\"，、：…—–"}
+_BETWEEN_SIGNS = re.compile(
+    r"(?<=[\u3040-\u9fff\uac00-\ud7af])[ .*·/|~+-]{1,3}(?=[\u3040-\u9fff\uac00-\ud7af])"
+)
+_SIGN_BREAK = {sign: STOP for sign in ".!?;\n\r。！？；"} | {
+    sign: PAUSE for sign in ',:()（）"，、：…—–'
+}
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
 _LEET_L = str.maketrans("013457@$!|+8", "oleastasllrb")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -61,7 +65,11 @@ def _mended(tokens: list[str]) -> list[str]:
     mended: list[str] = []
     for token in tokens:
         last = mended[-1] if mended else ""
-        if mended and last + token in telling and not (last in known and token in known and len(token) > 3):
+        if (
+            mended
+            and last + token in telling
+            and not (last in known and token in known and len(token) > 3)
+        ):
             mended[-1] = last + token
         else:
             mended.append(token)
