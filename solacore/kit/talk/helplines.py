@@ -190,9 +190,9 @@ def _words(language: str) -> dict[str, str]:
 
 
 def _line(row: Mapping[str, Any]) -> Line:
-    return Line(
-        **{**{name: row.get(name) for name in FIELDS}, "languages": tuple(row["languages"])}
-    )
+    values: dict[str, Any] = {name: row.get(name) for name in FIELDS}
+    values["languages"] = tuple(row["languages"])
+    return Line(**values)
 
 
 @cache
