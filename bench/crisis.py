@@ -39,7 +39,7 @@ def main() -> None:
         noticed = gentle - sum(table[k, "none"] for k in GENTLE)
         unseen = held[True, True] / max(1, held[True, True] + held[True, False])
         print(
-            f"{language:8} n={sum(table.values()):4} recall {caught / risky:.3f} (held out {unseen:.3f}) precision {caught / (caught + false):.3f} "
+            f"{language:8} n={sum(table.values()):4} recall {caught / risky:.3f} (written later {unseen:.3f}) precision {caught / (caught + false):.3f} "
             f"false interruption {false / harmless:.3f} plan->imminent {table['plan', 'imminent'] / plan:.2f} soft noticed {noticed / gentle:.2f}"
         )
         if "--table" in sys.argv:

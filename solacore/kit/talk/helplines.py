@@ -58,7 +58,7 @@ class Line:
     url: str
     hours: str
     source: str
-    verified_on: date
+    verified_on: date | None  # when somebody last looked it up at its source
     position: int
 
     @property
@@ -139,8 +139,12 @@ def is_due() -> bool:
 
 
 def stale(lines: Iterable[Line], today: date) -> list[Line]:
-    """Return the lines that nobody has looked up for more than 180 days."""
-    return [line for line in lines if today - line.verified_on > FRESH]
+    """Return the lines that nobody has looked up for more than 180 days, or ever."""
+    return [line for line in lines if not _looked_up(line, today)]
+
+
+def _looked_up(line: Line, today: date) -> bool:
+    return line.verified_on is not None and today - line.verified_on <= FRESH
 
 
 def in_force() -> tuple[Line, ...]:
@@ -201,7 +205,9 @@ def _words(language: str) -> dict[str, str]:
 
 
 def _line(row: Mapping[str, Any]) -> Line:
-    return Line(**{**{name: row[name] for name in FIELDS}, "languages": tuple(row["languages"])})
+    values: dict[str, Any] = {name: row.get(name) for name in FIELDS}
+    values["languages"] = tuple(row["languages"])
+    return Line(**values)
 
 
 @cache

@@ -7,7 +7,7 @@ from solacore.kit.models import BaseModel
 
 
 class Helpline(BaseModel):
-    """A line that answers people in crisis. Staff edit these; the file is what stands without them."""
+    """A line that answers people in crisis. Staff edit these; the file is the fallback."""
 
     country = models.CharField(max_length=2, help_text="ISO 3166 alpha-2; ZZ: anywhere")
     languages = ArrayField(models.CharField(max_length=10), default=list, blank=True)
@@ -17,7 +17,9 @@ class Helpline(BaseModel):
     url = models.URLField(blank=True)
     hours = models.CharField(max_length=60, blank=True)
     source = models.CharField(max_length=200, help_text="The organisation that says so")
-    verified_on = models.DateField()
+    verified_on = models.DateField(
+        null=True, blank=True, help_text="When somebody last looked the number up at its source"
+    )
     position = models.PositiveSmallIntegerField(default=1)
     is_active = models.BooleanField(default=True)
 

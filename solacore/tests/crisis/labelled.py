@@ -9,15 +9,17 @@ LANGUAGES = ("en", "zh-hans", "zh-hant", "es", "fr", "de", "pt", "ja", "ko", "ru
 AT_RISK = ("explicit", "plan", "selfharm")
 GENTLE = ("passive", "farewell")
 HARMLESS = ("third", "past", "negated", "idiom", "media", "education", "song")
-# The half-line after this share of each class was never looked at while phrases were written.
-HELD_OUT = 2 / 3
+LATER = "# later"  # what follows was written when the phrases were finished
 
 
 def messages(language: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield (class, text, held out) for a language's file."""
+    """Yield (class, text, whether it was written later) for a language's file."""
+    later = False
     for line in (DATA / f"{language}.txt").read_text(encoding="utf-8").splitlines():
+        if line == LATER:
+            later = True
+            continue
         found = re.fullmatch(r"\[(\w+)\] (.*)", line)
         assert found, line
-        texts = [text.strip() for text in found[2].split(" | ")]
-        for number, text in enumerate(texts):
-            yield found[1], text, number >= len(texts) * HELD_OUT
+        for text in found[2].split(" | "):
+            yield found[1], text.strip(), later

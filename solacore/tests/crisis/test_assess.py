@@ -53,6 +53,11 @@ def test_hardly_anybody_is_interrupted_for_nothing():
     assert len(interrupted) <= 0.02 * len(texts), interrupted
 
 
+@pytest.mark.parametrize("text", (DATA / "everyday.txt").read_text(encoding="utf-8").splitlines())
+def test_everyday_trouble_is_not_interrupted(text):
+    assert not interrupts(text)
+
+
 def test_a_plan_is_imminent():
     plans = [t for language in LANGUAGES for kind, t, _ in messages(language) if kind == "plan"]
     near = [t for t in plans if (risk := crisis.assess(t)) and risk.tier == "imminent"]

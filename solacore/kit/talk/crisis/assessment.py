@@ -77,8 +77,11 @@ def _risks(text: str) -> Iterator[Risk]:
     for lex, symbols in _read(text):
         present = frozenset(symbols)
         harmless: list[tuple[int, int]] | None = None
+        hinted = False  # one hint is enough
         for phrase in lex.phrases:
-            if any(need.isdisjoint(present) for need in phrase.needs):
+            if (hinted and phrase.tier == "soft") or any(
+                need.isdisjoint(present) for need in phrase.needs
+            ):
                 continue
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
@@ -86,6 +89,7 @@ def _risks(text: str) -> Iterator[Risk]:
                 tier = _in_context(lex, phrase, symbols, hit.span(), harmless)
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
+                    hinted = hinted or tier == "soft"
                     if tier == phrase.tier != "explicit":
                         break
 
@@ -142,15 +146,14 @@ def _in_context(
     sentence_end = stop if stop != -1 else min(len(symbols), end + _SENTENCE)
     clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
     clause = symbols[max(clause_start, start - _CLAUSE) : start]
-    if not phrase.firm:
-        if lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end):
-            return None
-    another = not phrase.firm and _of_another(lex, clause)
+    denied = lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end)
+    if denied and not phrase.firm:
+        return None
     sentence = symbols[sentence_start:sentence_end]
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not phrase.firm and lex.told.search(around):
         return None
-    if another or phrase.tier == "soft":
+    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
         return "soft"
     if lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"
