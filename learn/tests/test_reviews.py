@@ -2,8 +2,11 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
+from django.db.models import F
 
 from learn.models import Card, LearnerSettings, Review
 from learn.rules import balance, memory
@@ -14,6 +17,8 @@ from learn.services import reviews, settings
 from learn.tests.test_cards import grade, make
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
+
+AGAIN, HARD, GOOD, EASY = Rating
 
 
 def card_of(person, question="q", **fields):
@@ -246,6 +251,20 @@ class TestUndo:
         Card.objects.filter(pk=card).update(state="proposed")
         assert grade(ada, card).code == "CARD_NOT_ACTIVE"
         assert ada.send("POST", f"/learn/reviews/{card}/undo").code == "NOTHING_TO_UNDO"
+
+    def test_looks_from_before_they_were_numbered_are_numbered_by_time(self, ada):
+        migration = import_module("learn.migrations.0002_memory")
+        for question in ("a", "b"):
+            card = card_of(ada, question)
+            for n, rating in enumerate((GOOD, AGAIN, HARD)):
+                look(ada, card, rating, now=NOW + timedelta(days=n))
+        Review.objects.update(number=F("number") * -1 + 1000)
+        Card.objects.update(looks=0)
+        with connection.cursor() as cursor:
+            cursor.execute(migration.NUMBER_THE_LOOKS)
+        in_order = Review.objects.order_by("card__question", "at").values_list("number", flat=True)
+        assert list(in_order) == [1, 2, 3, 1, 2, 3]
+        assert set(Card.objects.values_list("looks", flat=True)) == {3}
 
     def test_memory_survives_json(self):
         known = memory.fresh(NOW)
