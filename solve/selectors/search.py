@@ -25,6 +25,14 @@ _STEMMED = 4  # shorter words have no endings to drop
 _SEARCHABLE = "m.search_text IS NOT NULL AND m.role <> 'system' AND NOT m.shelved"
 _TERMS = "solve_search_terms(m.user_id, m.content, m.search_text)"
 
+# The words of a text that have one of the stems, as they are written there, folded.
+_FORMS = """
+    ARRAY(SELECT DISTINCT solve_fold(token)
+            FROM ts_parse('default', left(content, 20000))
+           WHERE left(solve_fold(left(token, 1)), 1) = ANY(%(initials)s::text[])
+             AND (ts_lexize('english_stem', token) && %(stems)s::text[]
+                  OR ts_lexize('spanish_stem', token) && %(stems)s::text[]))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -92,6 +100,11 @@ def parameters(asked: list[Word], user_id: UUID) -> dict[str, Any]:
     return {"by_form": f"{owner} & {forms}", "by_text": literal, **texts}
 
 
+def _said(asked: list[Word]) -> str:
+    """Return the conditions of a text that says every word literally, for a few rows: no index."""
+    return " ".join(f"AND strpos(m.search_text, %(word{n})s) > 0" for n in range(len(asked)))
+
+
 def _branch(asked: list[Word], query: str, *, forms: bool) -> str:
     """Return the conditions of one way to be found; a text is read where runs say too little."""
     compared = [
@@ -103,18 +116,14 @@ def _branch(asked: list[Word], query: str, *, forms: bool) -> str:
 
 
 def sessions(asked: list[Word]) -> str:
-    """Return a sub-select of the ids of the sessions in which the words were said."""
-    condition = _branch(asked, "by_form", forms=True)
-    by_form = f"SELECT DISTINCT m.session_id FROM solve_message m WHERE {condition}"  # noqa: S608
-    if not any(word.stems for word in asked):
-        return by_form
-    return f"""
-        WITH formed AS MATERIALIZED ({by_form})
-        SELECT session_id FROM formed
-         UNION ALL
-        SELECT m.session_id FROM solve_message m
-         WHERE {_branch(asked, "by_text", forms=False)}
-           AND NOT EXISTS (SELECT 1 FROM formed WHERE formed.session_id = m.session_id)"""  # noqa: S608
+    """Return a sub-select of the sessions in which the words were said, once per message found."""
+    branches = [_branch(asked, "by_form", forms=True)]
+    if any(word.stems for word in asked):
+        branches.append(_branch(asked, "by_text", forms=False))
+    return " UNION ALL ".join(
+        f"SELECT m.session_id FROM solve_message m WHERE {branch}"  # noqa: S608
+        for branch in branches
+    )
 
 
 def highlights(
@@ -125,27 +134,25 @@ def highlights(
     Each: ``message_id``, ``role``, ``fragment`` (plain text) and ``ranges``, which count code
     points of the fragment, end excluded.
     """
-    columns = "m.session_id, m.number, m.id, m.role, m.content, m.search_text"
-    here = "m.session_id = ANY(%(sessions)s::uuid[])"
-    branches = [(_branch(asked, "by_form", forms=True))]
+    found = f"""
+        SELECT m.id FROM solve_message m
+         WHERE m.session_id = ANY(%(sessions)s::uuid[]) AND {_SEARCHABLE} {_said(asked)}"""  # noqa: S608
+    forms = "'{}'::text[]"
     if any(word.stems for word in asked):
-        branches.append(_branch(asked, "by_text", forms=False))
-    found = " UNION ALL ".join(
-        f"SELECT {columns} FROM solve_message m WHERE {here} AND {branch}"  # noqa: S608
-        for branch in branches
-    )
+        found += f"""
+         UNION
+        SELECT m.id FROM solve_message m
+         WHERE m.session_id = ANY(%(sessions)s::uuid[])
+           AND {_branch(asked, "by_form", forms=True)}"""
+        forms = _FORMS
     statement = f"""
         WITH first AS (
-            SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY number)
-                             FROM ({found}) AS found) AS ranked
+            SELECT * FROM (SELECT session_id, number, id, role, content, search_text,
+                                  row_number() OVER (PARTITION BY session_id ORDER BY number)
+                             FROM solve_message WHERE id IN ({found})) AS ranked
              WHERE row_number <= {FRAGMENTS}
         )
-        SELECT session_id::text, id::text, role, content, search_text,
-               ARRAY(SELECT DISTINCT solve_fold(token)
-                       FROM ts_parse('default', left(content, 20000))
-                      WHERE left(solve_fold(token), 1) = ANY(%(initials)s::text[])
-                        AND (ts_lexize('english_stem', token) && %(stems)s::text[]
-                             OR ts_lexize('spanish_stem', token) && %(stems)s::text[]))
+        SELECT session_id::text, id::text, role, content, search_text, {forms}
           FROM first ORDER BY session_id, number"""  # noqa: S608
     stems = [stem for word in asked for stem in word.stems]
     initials = [word.text[0] for word in asked if word.stems]
