@@ -18,11 +18,14 @@ from django.db import connection
 FRAGMENTS = 3  # per session
 AROUND = 40  # characters kept on either side of the first find
 MARKS = 20  # ranges per fragment
+SAMPLE = 100  # sessions that tell whether words are common
 _RUN = 3  # the longest run of characters that is a term of its own
 _STEMMED = 4  # shorter words have no endings to drop
 
 # Which messages search may know; the index holds no others.
-_SEARCHABLE = "m.search_text IS NOT NULL AND m.role <> 'system' AND NOT m.shelved"
+_SEARCHABLE = "m.search_text IS NOT NULL"
+# The same, for few rows of known sessions: the second half is implied, but names their index.
+_SPOKEN = f"{_SEARCHABLE} AND NOT m.shelved"
 _TERMS = "solve_search_terms(m.user_id, m.content, m.search_text)"
 
 # The words of a text that have one of the stems, as they are written there, folded.
@@ -91,7 +94,7 @@ def _form(word: Word) -> str:
 
 
 def parameters(asked: list[Word], user_id: UUID) -> dict[str, Any]:
-    """Return what ``sessions`` and ``highlights`` are to be executed with."""
+    """Return what ``condition`` and ``highlights`` are to be executed with."""
     forms = " & ".join(map(_form, asked))
     runs = " & ".join(_all(word.runs) for word in asked)
     owner = _quote(str(user_id))
@@ -115,15 +118,30 @@ def _branch(asked: list[Word], query: str, *, forms: bool) -> str:
     return f"{_SEARCHABLE} AND {_TERMS} @@ %({query})s::tsquery {' '.join(compared)}"
 
 
-def sessions(asked: list[Word]) -> str:
-    """Return a sub-select of the sessions in which the words were said, once per message found."""
-    branches = [_branch(asked, "by_form", forms=True)]
-    if any(word.stems for word in asked):
-        branches.append(_branch(asked, "by_text", forms=False))
-    return " UNION ALL ".join(
-        f"SELECT m.session_id FROM solve_message m WHERE {branch}"  # noqa: S608
-        for branch in branches
+def condition(asked: list[Word]) -> str:
+    """Return the condition of a session ``s`` in which the words were said; it is never null.
+
+    Nobody can estimate how often somebody says a word, so no join is left to the planner: "IS
+    TRUE" makes a hashed set of what an index finds. Words that most of the newest sessions say
+    literally are looked for session by session instead: the first message that has them ends it.
+    """
+    said = f"""
+        (SELECT true FROM solve_message m
+          WHERE m.session_id = s.id AND {_SPOKEN} {_said(asked)} LIMIT 1) IS TRUE"""  # noqa: S608
+    common = f"""
+        (SELECT count(*) FILTER (WHERE {said}) * 2 > count(*)
+           FROM (SELECT id FROM solve_solvesession WHERE user_id = %(user)s
+                  ORDER BY created_at DESC LIMIT {SAMPLE}) AS s)"""  # noqa: S608
+    form, text = (
+        f"(s.id IN (SELECT m.session_id FROM solve_message m WHERE {branch})) IS TRUE"  # noqa: S608
+        for branch in (
+            _branch(asked, "by_form", forms=True),
+            _branch(asked, "by_text", forms=False),
+        )
     )
+    if not any(word.stems for word in asked):
+        return f"CASE WHEN {common} THEN {said} ELSE {form} END"
+    return f"({form} OR CASE WHEN {common} THEN {said} ELSE {text} END)"
 
 
 def highlights(
@@ -136,14 +154,14 @@ def highlights(
     """
     found = f"""
         SELECT m.id FROM solve_message m
-         WHERE m.session_id = ANY(%(sessions)s::uuid[]) AND {_SEARCHABLE} {_said(asked)}"""  # noqa: S608
+         WHERE m.session_id = ANY(%(sessions)s::uuid[]) AND {_SPOKEN} {_said(asked)}"""  # noqa: S608
     forms = "'{}'::text[]"
     if any(word.stems for word in asked):
         found += f"""
          UNION
         SELECT m.id FROM solve_message m
          WHERE m.session_id = ANY(%(sessions)s::uuid[])
-           AND {_branch(asked, "by_form", forms=True)}"""
+           AND NOT m.shelved AND {_branch(asked, "by_form", forms=True)}"""
         forms = _FORMS
     statement = f"""
         WITH first AS (

@@ -70,9 +70,7 @@ def history(
             parameters[name] = value
             where.append(condition)
     if asked is not None:
-        # "IS TRUE" keeps it a hashed set that each session is looked up in: a join would be chosen
-        # by an estimate, and nobody can estimate how often somebody says a word.
-        where.append(f"AND (s.id IN ({search.sessions(asked)})) IS TRUE")
+        where.append(f"AND {search.condition(asked)}")
         parameters |= search.parameters(asked, user_id)
     statement = _HISTORY.replace("{where}", " ".join(where))
     with connection.cursor() as cursor:
