@@ -28,11 +28,12 @@ _SEARCHABLE = "m.search_text IS NOT NULL"
 _SPOKEN = f"{_SEARCHABLE} AND NOT m.shelved"
 _TERMS = "solve_search_terms(m.user_id, m.content, m.search_text)"
 
-# The words of a text that have one of the stems, as they are written there, folded.
+# The words of a text that have one of the stems, as they are written there, folded. Most words
+# are told by their first letter (in both cases); one with a mark is left to the stemmer.
 _FORMS = """
     ARRAY(SELECT DISTINCT solve_fold(token)
             FROM ts_parse('default', left(content, 20000))
-           WHERE left(solve_fold(left(token, 1)), 1) = ANY(%(initials)s::text[])
+           WHERE (left(token, 1) = ANY(%(initials)s::text[]) OR ascii(token) > 127)
              AND (ts_lexize('english_stem', token) && %(stems)s::text[]
                   OR ts_lexize('spanish_stem', token) && %(stems)s::text[]))"""
 
@@ -157,11 +158,14 @@ def highlights(
          WHERE m.session_id = ANY(%(sessions)s::uuid[]) AND {_SPOKEN} {_said(asked)}"""  # noqa: S608
     forms = "'{}'::text[]"
     if any(word.stems for word in asked):
+        # A sub-select for the query: its frequency is then no guess, and both indexes are asked.
+        form = _branch(asked, "by_form", forms=True).replace(
+            "%(by_form)s::tsquery", "(SELECT %(by_form)s::tsquery)"
+        )
         found += f"""
          UNION
         SELECT m.id FROM solve_message m
-         WHERE m.session_id = ANY(%(sessions)s::uuid[])
-           AND NOT m.shelved AND {_branch(asked, "by_form", forms=True)}"""
+         WHERE m.session_id = ANY(%(sessions)s::uuid[]) AND NOT m.shelved AND {form}"""  # noqa: S608
         forms = _FORMS
     statement = f"""
         WITH first AS (
@@ -173,7 +177,7 @@ def highlights(
         SELECT session_id::text, id::text, role, content, search_text, {forms}
           FROM first ORDER BY session_id, number"""  # noqa: S608
     stems = [stem for word in asked for stem in word.stems]
-    initials = [word.text[0] for word in asked if word.stems]
+    initials = [first for word in asked if word.stems for first in (word.text[0], word.text[0].upper())]
     marked: dict[str, list[dict[str, Any]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
