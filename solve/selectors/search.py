@@ -28,15 +28,6 @@ _SEARCHABLE = "m.search_text IS NOT NULL"
 _SPOKEN = f"{_SEARCHABLE} AND NOT m.shelved"
 _TERMS = "solve_search_terms(m.user_id, m.content, m.search_text)"
 
-# The words of a text that have one of the stems, as they are written there, folded. Most words
-# are told by their first letter (in both cases); one with a mark is left to the stemmer.
-_FORMS = """
-    ARRAY(SELECT DISTINCT solve_fold(token)
-            FROM ts_parse('default', left(content, 20000))
-           WHERE (left(token, 1) = ANY(%(initials)s::text[]) OR ascii(token) > 127)
-             AND (ts_lexize('english_stem', token) && %(stems)s::text[]
-                  OR ts_lexize('spanish_stem', token) && %(stems)s::text[]))"""
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -95,7 +86,7 @@ def _form(word: Word) -> str:
 
 
 def parameters(asked: list[Word], user_id: UUID) -> dict[str, Any]:
-    """Return what ``condition`` and ``highlights`` are to be executed with."""
+    """Return what ``condition`` is to be executed with."""
     forms = " & ".join(map(_form, asked))
     runs = " & ".join(_all(word.runs) for word in asked)
     owner = _quote(str(user_id))
@@ -145,56 +136,81 @@ def condition(asked: list[Word]) -> str:
     return f"({form} OR CASE WHEN {common} THEN {said} ELSE {text} END)"
 
 
-def highlights(
-    asked: list[Word], *, user_id: UUID, session_ids: list[str]
-) -> dict[str, list[dict[str, Any]]]:
+def highlights(asked: list[Word], *, session_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Return by session up to FRAGMENTS messages that were found, oldest first, and where.
 
     Each: ``message_id``, ``role``, ``fragment`` (plain text) and ``ranges``, which count code
-    points of the fragment, end excluded.
+    points of the fragment, end excluded. No index is asked: a page's sessions are few.
     """
-    found = f"""
-        SELECT m.id FROM solve_message m
-         WHERE m.session_id = ANY(%(sessions)s::uuid[]) AND {_SPOKEN} {_said(asked)}"""  # noqa: S608
-    forms = "'{}'::text[]"
+    found, forms, form_of = f"{_SPOKEN} {_said(asked)}", "'{}'::text[]", ""
+    parameters: dict[str, Any] = {f"word{n}": word.text for n, word in enumerate(asked)}
     if any(word.stems for word in asked):
-        # A sub-select for the query: its frequency is then no guess, and both indexes are asked.
-        form = _branch(asked, "by_form", forms=True).replace(
-            "%(by_form)s::tsquery", "(SELECT %(by_form)s::tsquery)"
+        formed = " AND ".join(
+            f"f.said{n}" if word.stems else f"strpos(m.search_text, %(word{n})s) > 0"
+            for n, word in enumerate(asked)
         )
-        found += f"""
-         UNION
-        SELECT m.id FROM solve_message m
-         WHERE m.session_id = ANY(%(sessions)s::uuid[]) AND NOT m.shelved AND {form}"""  # noqa: S608
-        forms = _FORMS
+        maybe = " AND ".join(_maybe(n, word) for n, word in enumerate(asked))
+        found = f"{_SPOKEN} AND {maybe} AND ((true {_said(asked)}) OR ({formed}))"
+        forms, form_of = "f.forms", f"CROSS JOIN LATERAL ({_forms(asked)}) AS f"
+        parameters |= {f"stems{n}": list(word.stems) for n, word in enumerate(asked)}
+        parameters |= {
+            "stems": [stem for word in asked for stem in word.stems],
+            "initials": [
+                first
+                for word in asked
+                if word.stems
+                for first in (word.text[0], word.text[0].upper())
+            ],
+        }
     statement = f"""
-        WITH first AS (
-            SELECT * FROM (SELECT session_id, number, id, role, content, search_text,
-                                  row_number() OVER (PARTITION BY session_id ORDER BY number)
-                             FROM solve_message WHERE id IN ({found})) AS ranked
-             WHERE row_number <= {FRAGMENTS}
-        )
-        SELECT session_id::text, id::text, role, content, search_text, {forms}
-          FROM first ORDER BY session_id, number"""  # noqa: S608
-    stems = [stem for word in asked for stem in word.stems]
-    initials = [first for word in asked if word.stems for first in (word.text[0], word.text[0].upper())]
+        SELECT first.* FROM unnest(%(sessions)s::uuid[]) AS page(id) CROSS JOIN LATERAL (
+            SELECT m.session_id::text, m.id::text, m.role, m.content, m.search_text, {forms}
+              FROM solve_message m {form_of}
+             WHERE m.session_id = page.id AND {found}
+             ORDER BY m.number LIMIT {FRAGMENTS}) AS first"""  # noqa: S608
     marked: dict[str, list[dict[str, Any]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                **parameters(asked, user_id),
-                "sessions": session_ids,
-                "stems": stems,
-                "initials": initials,
-            },
-        )
-        for session_id, message_id, role, content, folded, forms in cursor.fetchall():
-            fragment, ranges = _fragment(content, folded, [word.text for word in asked], forms)
+        cursor.execute(statement, {**parameters, "sessions": session_ids})
+        for session_id, message_id, role, content, folded, said in cursor.fetchall():
+            texts = [word.text for word in asked]
+            fragment, ranges = _fragment(content, folded, texts, said or [])
             marked.setdefault(session_id, []).append(
                 {"message_id": message_id, "role": role, "fragment": fragment, "ranges": ranges}
             )
     return marked
+
+
+def _has_stem(name: str) -> str:
+    return f"""(ts_lexize('english_stem', token) && %({name})s::text[]
+                OR ts_lexize('spanish_stem', token) && %({name})s::text[])"""
+
+
+def _forms(asked: list[Word]) -> str:
+    """Return a sub-select: the forms of the words in a message, folded, and which have one.
+
+    Most tokens are told by their first letter (either case); those with a mark are stemmed.
+    """
+    said = "".join(
+        f", bool_or({_has_stem(f'stems{n}')}) AS said{n}"
+        for n, word in enumerate(asked)
+        if word.stems
+    )
+    return f"""
+        SELECT array_agg(solve_fold(token)) FILTER (WHERE {_has_stem("stems")}) AS forms {said}
+          FROM ts_parse('default', left(m.content, 20000))
+         WHERE left(token, 1) = ANY(%(initials)s::text[]) OR ascii(token) > 127"""  # noqa: S608
+
+
+def _maybe(n: int, word: Word) -> str:
+    """Return what is cheap to ask of a text that may say the word: some of its stem.
+
+    Snowball's English and Spanish change at most the last two letters of what they leave.
+    """
+    starts = [
+        f"solve_fold(left((%(stems{n})s::text[])[{i + 1}], -2))" for i in range(len(word.stems))
+    ]
+    texts = [f"%(word{n})s", *starts]
+    return "(" + " OR ".join(f"strpos(m.search_text, {text}) > 0" for text in texts) + ")"
 
 
 def _fragment(

@@ -84,7 +84,7 @@ def history(
             total = found[-1] if found else 0
     page = [dict(zip(_SUMMARY, row[:-1], strict=True)) for row in rows]
     if asked is not None and page:
-        marked = search.highlights(asked, user_id=user_id, session_ids=[s["id"] for s in page])
+        marked = search.highlights(asked, session_ids=[s["id"] for s in page])
         for session in page:
             session["highlights"] = marked.get(session["id"], [])
     return page, total
