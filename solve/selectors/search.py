@@ -4,8 +4,11 @@ A message is found when each word asked for is in it *literally* (a run of chara
 a word or not, case and accents aside), or each is in it *in some form*: words of at least four
 letters by their English or Spanish stem, the others literally. One index answers both
 (migration ``search``): it knows every run of up to three characters exactly, so only longer
-literal words are compared with the text, and only where no other message of the session has
-been found by form. An answer that still streams is not found; nor are the system's words.
+literal words are compared with the text. An answer that still streams is not found, nor is what
+was shelved, nor are the system's words.
+
+Rare words are the index's; of common ones it knows tens of thousands of messages, where one of
+each session would do. Those are looked for in the sessions' own messages (``condition``).
 """
 
 from collections.abc import Sequence
