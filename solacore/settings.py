@@ -102,7 +102,11 @@ DATABASES: dict[str, dict[str, Any]] = {
         "HOST": _db_options.pop("host", None) or _db.hostname or "",
         "PORT": _db.port or "",
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 2}, **_db_options},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 2},
+            "options": "-c jit=off",  # short statements: compiling takes longer than it saves
+            **_db_options,
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

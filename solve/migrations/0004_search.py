@@ -4,7 +4,8 @@ Two columns, an index and functions that only SQL knows (``solve/selectors/searc
 model carries a second copy of every text:
 
 - ``user_id`` is filled by a trigger, because a session never changes hands;
-- ``search_text`` is empty while an answer streams, so a checkpoint neither folds nor indexes;
+- ``search_text`` is null while an answer streams, so a checkpoint neither folds nor indexes, and of
+  what search may never find: the system's words, what was shelved;
 - ``solve_message_search`` holds, for each message, its owner, every run of one, two and three
   characters (what a substring is made of, in any script) and the stems of its words in English
   and Spanish. The owner is one of the terms, so PostgreSQL walks nobody else's messages. Plain
@@ -28,9 +29,9 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN translate(lower(said), '{MARKED}', '{PLAIN}');
 
 -- The first 20,000 characters: a tsvector holds 1 MB, and three terms a character must fit.
-CREATE FUNCTION solve_search_text(role text, state text, content text) RETURNS text
+CREATE FUNCTION solve_search_text(role text, state text, shelved boolean, content text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN role <> 'system' AND state <> 'streaming'
+RETURN CASE WHEN role <> 'system' AND state <> 'streaming' AND NOT shelved
             THEN solve_fold(left(content, 20000)) END;
 
 -- Its cost tells the planner to ask the index, never to compute this for a row.
@@ -62,7 +63,7 @@ ALTER TABLE solve_message ADD COLUMN user_id uuid;
 UPDATE solve_message m SET user_id = s.user_id FROM solve_solvesession s WHERE s.id = m.session_id;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE solve_message ADD COLUMN search_text text
-    GENERATED ALWAYS AS (solve_search_text(role, state, content)) STORED;
+    GENERATED ALWAYS AS (solve_search_text(role, state, shelved, content)) STORED;
 CREATE TRIGGER solve_message_owner BEFORE INSERT ON solve_message
     FOR EACH ROW EXECUTE FUNCTION solve_message_owner();
 """

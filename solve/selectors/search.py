@@ -4,8 +4,11 @@ A message is found when each word asked for is in it *literally* (a run of chara
 a word or not, case and accents aside), or each is in it *in some form*: words of at least four
 letters by their English or Spanish stem, the others literally. One index answers both
 (migration ``search``): it knows every run of up to three characters exactly, so only longer
-literal words are compared with the text, and only where no other message of the session has
-been found by form. An answer that still streams is not found; nor are the system's words.
+literal words are compared with the text. An answer that still streams is not found, nor is what
+was shelved, nor are the system's words.
+
+Rare words are the index's; of common ones it knows tens of thousands of messages, where one of
+each session would do. Those are looked for in the sessions' own messages (``condition``).
 """
 
 from collections.abc import Sequence
@@ -18,11 +21,14 @@ from django.db import connection
 FRAGMENTS = 3  # per session
 AROUND = 40  # characters kept on either side of the first find
 MARKS = 20  # ranges per fragment
+SAMPLE = 100  # sessions that tell whether words are common
 _RUN = 3  # the longest run of characters that is a term of its own
 _STEMMED = 4  # shorter words have no endings to drop
 
 # Which messages search may know; the index holds no others.
-_SEARCHABLE = "m.search_text IS NOT NULL AND m.role <> 'system' AND NOT m.shelved"
+_SEARCHABLE = "m.search_text IS NOT NULL"
+# The same, for few rows of known sessions: the second half is implied, but names their index.
+_SPOKEN = f"{_SEARCHABLE} AND NOT m.shelved"
 _TERMS = "solve_search_terms(m.user_id, m.content, m.search_text)"
 
 
@@ -83,13 +89,18 @@ def _form(word: Word) -> str:
 
 
 def parameters(asked: list[Word], user_id: UUID) -> dict[str, Any]:
-    """Return what ``sessions`` and ``highlights`` are to be executed with."""
+    """Return what ``condition`` is to be executed with."""
     forms = " & ".join(map(_form, asked))
     runs = " & ".join(_all(word.runs) for word in asked)
     owner = _quote(str(user_id))
     literal = f"{owner} & {runs} & !({forms})"
     texts = {f"word{n}": word.text for n, word in enumerate(asked)}
     return {"by_form": f"{owner} & {forms}", "by_text": literal, **texts}
+
+
+def _said(asked: list[Word]) -> str:
+    """Return the conditions of a text that says every word literally, for a few rows: no index."""
+    return " ".join(f"AND strpos(m.search_text, %(word{n})s) > 0" for n in range(len(asked)))
 
 
 def _branch(asked: list[Word], query: str, *, forms: bool) -> str:
@@ -102,70 +113,107 @@ def _branch(asked: list[Word], query: str, *, forms: bool) -> str:
     return f"{_SEARCHABLE} AND {_TERMS} @@ %({query})s::tsquery {' '.join(compared)}"
 
 
-def sessions(asked: list[Word]) -> str:
-    """Return a sub-select of the ids of the sessions in which the words were said."""
-    condition = _branch(asked, "by_form", forms=True)
-    by_form = f"SELECT DISTINCT m.session_id FROM solve_message m WHERE {condition}"  # noqa: S608
+def condition(asked: list[Word]) -> str:
+    """Return the condition of a session ``s`` in which the words were said; it is never null.
+
+    Nobody can estimate how often somebody says a word, so no join is left to the planner: "IS
+    TRUE" makes a hashed set of what an index finds. Words that most of the newest sessions say
+    literally are looked for session by session instead: the first message that has them ends it.
+    """
+    said = f"""
+        (SELECT true FROM solve_message m
+          WHERE m.session_id = s.id AND {_SPOKEN} {_said(asked)} LIMIT 1) IS TRUE"""  # noqa: S608
+    common = f"""
+        (SELECT count(*) FILTER (WHERE {said}) * 2 > count(*)
+           FROM (SELECT id FROM solve_solvesession WHERE user_id = %(user)s
+                  ORDER BY created_at DESC LIMIT {SAMPLE}) AS s)"""  # noqa: S608
+    form, text = (
+        f"(s.id IN (SELECT m.session_id FROM solve_message m WHERE {branch})) IS TRUE"  # noqa: S608
+        for branch in (
+            _branch(asked, "by_form", forms=True),
+            _branch(asked, "by_text", forms=False),
+        )
+    )
     if not any(word.stems for word in asked):
-        return by_form
-    return f"""
-        WITH formed AS MATERIALIZED ({by_form})
-        SELECT session_id FROM formed
-         UNION ALL
-        SELECT m.session_id FROM solve_message m
-         WHERE {_branch(asked, "by_text", forms=False)}
-           AND NOT EXISTS (SELECT 1 FROM formed WHERE formed.session_id = m.session_id)"""  # noqa: S608
+        return f"CASE WHEN {common} THEN {said} ELSE {form} END"
+    return f"({form} OR CASE WHEN {common} THEN {said} ELSE {text} END)"
 
 
-def highlights(
-    asked: list[Word], *, user_id: UUID, session_ids: list[str]
-) -> dict[str, list[dict[str, Any]]]:
+def highlights(asked: list[Word], *, session_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Return by session up to FRAGMENTS messages that were found, oldest first, and where.
 
     Each: ``message_id``, ``role``, ``fragment`` (plain text) and ``ranges``, which count code
-    points of the fragment, end excluded.
+    points of the fragment, end excluded. No index is asked: a page's sessions are few.
     """
-    columns = "m.session_id, m.number, m.id, m.role, m.content, m.search_text"
-    here = "m.session_id = ANY(%(sessions)s::uuid[])"
-    branches = [(_branch(asked, "by_form", forms=True))]
+    found, forms, form_of = f"{_SPOKEN} {_said(asked)}", "'{}'::text[]", ""
+    parameters: dict[str, Any] = {f"word{n}": word.text for n, word in enumerate(asked)}
     if any(word.stems for word in asked):
-        branches.append(_branch(asked, "by_text", forms=False))
-    found = " UNION ALL ".join(
-        f"SELECT {columns} FROM solve_message m WHERE {here} AND {branch}"  # noqa: S608
-        for branch in branches
-    )
-    statement = f"""
-        WITH first AS (
-            SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY number)
-                             FROM ({found}) AS found) AS ranked
-             WHERE row_number <= {FRAGMENTS}
+        formed = " AND ".join(
+            f"f.said{n}" if word.stems else f"strpos(m.search_text, %(word{n})s) > 0"
+            for n, word in enumerate(asked)
         )
-        SELECT session_id::text, id::text, role, content, search_text,
-               ARRAY(SELECT DISTINCT solve_fold(token)
-                       FROM ts_parse('default', left(content, 20000))
-                      WHERE left(solve_fold(token), 1) = ANY(%(initials)s::text[])
-                        AND (ts_lexize('english_stem', token) && %(stems)s::text[]
-                             OR ts_lexize('spanish_stem', token) && %(stems)s::text[]))
-          FROM first ORDER BY session_id, number"""  # noqa: S608
-    stems = [stem for word in asked for stem in word.stems]
-    initials = [word.text[0] for word in asked if word.stems]
+        maybe = " AND ".join(_maybe(n, word) for n, word in enumerate(asked))
+        found = f"{_SPOKEN} AND {maybe} AND ((true {_said(asked)}) OR ({formed}))"
+        forms, form_of = "f.forms", f"CROSS JOIN LATERAL ({_forms(asked)}) AS f"
+        parameters |= {f"stems{n}": list(word.stems) for n, word in enumerate(asked)}
+        parameters |= {
+            "stems": [stem for word in asked for stem in word.stems],
+            "initials": [
+                first
+                for word in asked
+                if word.stems
+                for first in (word.text[0], word.text[0].upper())
+            ],
+        }
+    statement = f"""
+        SELECT first.* FROM unnest(%(sessions)s::uuid[]) AS page(id) CROSS JOIN LATERAL (
+            SELECT m.session_id::text, m.id::text, m.role, m.content, m.search_text, {forms}
+              FROM solve_message m {form_of}
+             WHERE m.session_id = page.id AND {found}
+             ORDER BY m.number LIMIT {FRAGMENTS}) AS first"""  # noqa: S608
     marked: dict[str, list[dict[str, Any]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                **parameters(asked, user_id),
-                "sessions": session_ids,
-                "stems": stems,
-                "initials": initials,
-            },
-        )
-        for session_id, message_id, role, content, folded, forms in cursor.fetchall():
-            fragment, ranges = _fragment(content, folded, [word.text for word in asked], forms)
+        cursor.execute(statement, {**parameters, "sessions": session_ids})
+        for session_id, message_id, role, content, folded, said in cursor.fetchall():
+            texts = [word.text for word in asked]
+            fragment, ranges = _fragment(content, folded, texts, said or [])
             marked.setdefault(session_id, []).append(
                 {"message_id": message_id, "role": role, "fragment": fragment, "ranges": ranges}
             )
     return marked
+
+
+def _has_stem(name: str) -> str:
+    return f"""(ts_lexize('english_stem', token) && %({name})s::text[]
+                OR ts_lexize('spanish_stem', token) && %({name})s::text[])"""
+
+
+def _forms(asked: list[Word]) -> str:
+    """Return a sub-select: the forms of the words in a message, folded, and which have one.
+
+    Most tokens are told by their first letter (either case); those with a mark are stemmed.
+    """
+    said = "".join(
+        f", bool_or({_has_stem(f'stems{n}')}) AS said{n}"
+        for n, word in enumerate(asked)
+        if word.stems
+    )
+    return f"""
+        SELECT array_agg(solve_fold(token)) FILTER (WHERE {_has_stem("stems")}) AS forms {said}
+          FROM ts_parse('default', left(m.content, 20000))
+         WHERE left(token, 1) = ANY(%(initials)s::text[]) OR ascii(token) > 127"""  # noqa: S608
+
+
+def _maybe(n: int, word: Word) -> str:
+    """Return what is cheap to ask of a text that may say the word: some of its stem.
+
+    Snowball's English and Spanish change at most the last two letters of what they leave.
+    """
+    starts = [
+        f"solve_fold(left((%(stems{n})s::text[])[{i + 1}], -2))" for i in range(len(word.stems))
+    ]
+    texts = [f"%(word{n})s", *starts]
+    return "(" + " OR ".join(f"strpos(m.search_text, {text}) > 0" for text in texts) + ")"
 
 
 def _fragment(

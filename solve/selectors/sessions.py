@@ -37,9 +37,11 @@ class HistoryFilter:
 _SUMMARY = ("id", "status", "current_step", "created_at", "completed_at", "first_message", "tags")
 _HISTORY = f"""
     WITH mine AS (
-        SELECT * FROM solve_solvesession s WHERE s.user_id = %(user)s {{where}}
+        SELECT s.id, s.created_at FROM solve_solvesession s WHERE s.user_id = %(user)s {{where}}
     ), page AS (
-        SELECT * FROM mine ORDER BY created_at DESC, id LIMIT %(limit)s OFFSET %(offset)s
+        SELECT s.* FROM solve_solvesession s JOIN (
+            SELECT id FROM mine ORDER BY created_at DESC, id LIMIT %(limit)s OFFSET %(offset)s
+        ) AS found USING (id)
     )
     SELECT id::text, status, current_step, {_time("created_at")}, {_time("completed_at")},
            first_message, tags, (SELECT count(*) FROM mine)
@@ -68,7 +70,7 @@ def history(
             parameters[name] = value
             where.append(condition)
     if asked is not None:
-        where.append(f"AND s.id IN ({search.sessions(asked)})")
+        where.append(f"AND {search.condition(asked)}")
         parameters |= search.parameters(asked, user_id)
     statement = _HISTORY.replace("{where}", " ".join(where))
     with connection.cursor() as cursor:
@@ -82,7 +84,7 @@ def history(
             total = found[-1] if found else 0
     page = [dict(zip(_SUMMARY, row[:-1], strict=True)) for row in rows]
     if asked is not None and page:
-        marked = search.highlights(asked, user_id=user_id, session_ids=[s["id"] for s in page])
+        marked = search.highlights(asked, session_ids=[s["id"] for s in page])
         for session in page:
             session["highlights"] = marked.get(session["id"], [])
     return page, total

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from solve.models import Message
+from solve.selectors import search
 
 
 def said(person, *texts: str, role: str = "user", **fields) -> str:
@@ -88,6 +89,50 @@ def test_neither_the_systems_words_nor_half_an_answer_are_found(ada):
     Message.objects.filter(session_id=half).update(state="complete", lease_until=None)
 
     assert ids(ada, "landlord") == {half}
+
+
+def test_what_is_shelved_is_lost_and_what_grows_is_found(ada):
+    session_id = said(ada, "the landlord")
+    message = Message.objects.filter(session_id=session_id)
+
+    message.update(content="the landlord, or the neighbour")
+    assert ids(ada, "neighbour") == {session_id}
+
+    message.update(shelved=True)
+    for q in ("landlord", "landlords", "andlor", "e"):
+        assert ids(ada, q) == set()
+    message.update(shelved=False)
+    assert ids(ada, "andlor") == {session_id}
+
+
+@pytest.mark.parametrize("sample", [0, 1, 100])
+def test_common_words_are_found_whichever_way_they_are_looked_for(ada, monkeypatch, sample):
+    """With no sample nothing is common; with one session, what the newest says is."""
+    monkeypatch.setattr(search, "SAMPLE", sample)
+    said(ada, "nothing here")
+    form = said(ada, "he rented it")
+    inside = said(ada, "my parents", "the landlord")
+    both = said(ada, "landlord", "the rent, landlord")
+
+    assert ids(ada, "rent") == {form, inside, both}
+    assert ids(ada, "renting") == {form, both}
+    assert ids(ada, "andlor") == {inside, both}
+    assert ids(ada, "rent landlord") == {both}
+    assert ids(ada, "en") == {form, inside, both}
+    assert all(s["highlights"] for s in find(ada, "rent")["sessions"])
+    assert [len(s["highlights"]) for s in find(ada, "rent landlord")["sessions"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("q", "text"),
+    [("died", "I am dying"), ("skies", "the sky"), ("happiness", "so happy"), ("lied", "Lying"),
+     ("organize", "an organization"), ("relate", "relational"), ("acción", "Las acciones"),
+     ("construir", "construyendo"), ("llegué", "llegar"), ("éxitos", "Éxito"), ("niñas", "la niña")],
+)  # fmt: skip
+def test_whatever_is_found_by_its_stem_is_marked(ada, q, text):
+    said(ada, text)
+    [found] = find(ada, q)["sessions"]
+    assert found["highlights"][0]["ranges"]
 
 
 def test_total_counts_matches_under_every_filter_and_page(ada):
