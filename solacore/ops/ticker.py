@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cronsim import CronSim
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 logger = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ def run(stop: threading.Event) -> None:
 def _run(line: Line) -> None:
     try:
         call_command(*line.command, verbosity=0)
+    except CommandError as refusal:  # it found something to be told, and is in good order
+        logger.warning("A periodic command asks for attention", extra={"fault": str(refusal)})
     except Exception:
         logger.exception("A periodic command failed")
     finally:

@@ -1,8 +1,7 @@
-import sys
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from solacore.kit.talk import helplines
@@ -18,6 +17,8 @@ class Command(BaseCommand):
         helplines.refresh()
         stale = helplines.stale(helplines.in_force(), options["on"])
         for line in stale:
-            self.stdout.write(f"{line.country} {line.name}: last looked up {line.verified_on}")
+            self.stdout.write(
+                f"{line.country} {line.name}: last looked up {line.verified_on or 'never'}"
+            )
         if stale:
-            sys.exit(1)
+            raise CommandError(f"{len(stale)} helplines want looking up, see /admin/talk/helpline/")
