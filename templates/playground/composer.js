@@ -38,6 +38,12 @@ export class Composer {
     if (hadFocus && !running) this.box.focus();
   }
 
+  /** Ask for what a product takes: how it is asked for, and how much of it. */
+  invite({ invitation, longest }) {
+    this.box.placeholder = invitation;
+    this.box.maxLength = longest; // what is there already stays
+  }
+
   /** Put words into the box; the person may still change them. */
   suggest(text) {
     this.box.value = text;
