@@ -105,17 +105,24 @@ export class Actions {
         make("p", { className: "words", textContent: content, dir: "auto" }),
       ),
     );
+    const notes = sent.notes.map((note) =>
+      make(
+        "li",
+        {},
+        make("small", { textContent: "Notes about you" }),
+        make("p", { className: "words", textContent: note, dir: "auto" }),
+      ),
+    );
     return [
       make("p", { className: "where", textContent: whereTo(sent) }),
-      ...sent.notes.map((note) => make("p", { className: "words", textContent: note })),
-      make("ol", {}, ...turns),
+      make("ol", {}, ...notes, ...turns),
       make("p", { className: "hint", textContent: keptHere(sent.hidden) }),
     ];
   }
 }
 
 function whereTo({ left_the_house, provider, model, tokens_in, tokens_out }) {
-  if (!left_the_house) return "Nothing left the house: no model outside was asked.";
+  if (!left_the_house) return "Nothing left the house: the built-in coach read this here.";
   const count = tokens_in === null ? "" : ` ${tokens_in} tokens in, ${tokens_out} out.`;
   return `Sent to ${provider}${model ? ` (${model})` : ""}.${count}`;
 }

@@ -38,9 +38,9 @@ export class Composer {
     if (hadFocus && !running) this.box.focus();
   }
 
-  /** Ask for what a product takes: how it is asked for, and how much of it. */
-  invite({ invitation, longest }) {
-    this.box.placeholder = invitation;
+  /** Say what to write here, and how much of it there may be. */
+  invite(words, longest) {
+    this.box.placeholder = words;
     this.box.maxLength = longest; // what is there already stays
   }
 

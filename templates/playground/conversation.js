@@ -187,7 +187,7 @@ export class Conversation {
       };
       const { done, failure } = await follow({ messages: this.messages, ...task, on, signal });
       turn.become(done.stopped ? "stopped" : failure ? "interrupted" : "complete");
-      if (done.blocked) this.following(() => turn.help(done));
+      if (done.blocked) turn.help(done);
     } catch (error) {
       if (signal.aborted) return true;
       turn.become("interrupted");
@@ -239,6 +239,7 @@ export class Conversation {
     const finished = this.session?.status === "completed";
     const person = this.shown.findLast((turn) => turn.role === "user");
     this.composer.busy = Boolean(this.running);
+    this.composer.invite(this.session ? "Write here…" : this.product.invitation, this.product.longest);
     this.coach?.offer(!this.running && !finished);
     byId("composer").hidden = finished;
     for (const turn of this.shown) {
@@ -254,7 +255,6 @@ export class Conversation {
     Object.assign(this, { product, session: null, running: null, shown: [] });
     this.turns.replaceChildren();
     this.#note("");
-    this.composer.invite(product);
     product.greet(false);
   }
 

@@ -9,7 +9,8 @@ import { LEARNING } from "./steps.js";
 export function showCourse(place, session, talk, learn) {
   place.hidden = !session?.progress;
   if (place.hidden) return place.replaceChildren();
-  const open = session.status === "active" && !talk.running;
+  if (session.status !== "active") return place.replaceChildren(bar(session.progress));
+  const open = !talk.running;
   const held = place.contains(document.activeElement) && document.activeElement.dataset.test;
   const unfolded = place.querySelector("details")?.open ?? false;
   place.replaceChildren(
@@ -27,7 +28,8 @@ export function showCourse(place, session, talk, learn) {
 }
 
 function bar({ progress_percentage: percent, tool_plan: plan, completed_tools: done }) {
-  const words = `${percent} % · ${done.length} of ${plan.length} methods`;
+  const methods = plan.length === 1 ? "1 method" : `${plan.length} methods`;
+  const words = `${percent} % · ${done.length} of ${methods}`;
   return make(
     "label",
     { className: "progress" },
@@ -50,7 +52,8 @@ function methodChoice({ id, progress }, talk, learn, open) {
     option(null),
   );
   choice.addEventListener("change", () => switchTo(choice.value, id, talk, learn));
-  return make("label", { className: "method-choice" }, "Method ", choice);
+  const name = make("span", { textContent: "Method" });
+  return make("label", { className: "method-choice" }, name, choice);
 }
 
 function switchTo(tool, id, talk, learn) {

@@ -22,7 +22,7 @@ export const learn = {
   base: "/learn",
   edits: false, // a lesson's messages are answered anew, not said anew
   longest: 4000,
-  invitation: "What do you want to understand?",
+  invitation: "Your topic or question…",
   address: (id) => (id ? `#l=${id}` : "#learn"),
   nameOf,
   byMethod: true, // or by the four steps alone

@@ -37,7 +37,7 @@ const sidebar = new Sidebar({
     else location.hash = beginning;
   },
 });
-const review = new Review(byId("review"), { changed: () => sidebar.list(), refused });
+const review = new Review(byId("review"), { due: (count) => (sidebar.due = count), refused });
 
 /** Some refusals mean that one has to come in anew. */
 function refused(error) {

@@ -2,13 +2,13 @@
 
 import { call } from "./api.js";
 import { button, make } from "./dom.js";
-import { chart } from "./forecast.js";
+import { forecast } from "./forecast.js";
 import { uuid } from "./random.js";
 
 const GRADES = ["again", "hard", "good", "easy"];
 const AT_ONCE = 20;
 
-/** The place where cards are looked at. ``on`` is told: changed(), refused(error). */
+/** The place where cards are looked at. ``on`` is told: due(how many), refused(error). */
 export class Review {
   constructor(place, on) {
     this.place = place;
@@ -79,14 +79,13 @@ export class Review {
     ]);
     this.queue = due.cards;
     this.total = due.total;
-    const words = make("h2", { textContent: "The next 30 days" });
-    this.days.replaceChildren(words, chart(days));
+    const title = make("h2", { textContent: "Due in the next 30 days" });
+    this.days.replaceChildren(title, ...forecast(days));
     this.#ask();
   }
 
   /** Go on with the queue; where it is at its end, ask for more and count the days anew. */
   async #next() {
-    this.on.changed();
     if (this.queue.length) this.#ask();
     else await this.#read();
   }
@@ -94,6 +93,7 @@ export class Review {
   #ask() {
     const [card] = this.queue;
     this.undoButton.hidden = !this.last;
+    this.on.due(this.total);
     this.left.textContent = card ? `${this.total} left` : "Nothing is due. Well done.";
     if (!card) {
       this.current = null;

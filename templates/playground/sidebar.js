@@ -43,8 +43,13 @@ export class Sidebar {
     await Promise.allSettled(work);
   }
 
+  /** How many cards are due, wherever that was learned. */
+  set due(count) {
+    byId("due-count").textContent = String(count);
+  }
+
   async #countDue() {
     const { total } = await call("GET", "/learn/reviews/due?limit=1", { why: "How many are due?" });
-    byId("due-count").textContent = String(total);
+    this.due = total;
   }
 }

@@ -161,9 +161,12 @@ export class CoachTurn {
     }
   }
 
-  /** Show where help is: at the end, which is what is in sight. */
+  /** Show where help is, and bring it into sight: the nearest line comes first. */
   help(done) {
-    if (!this.element.querySelector(".crisis")) this.note.before(helpCard(done));
+    if (this.element.querySelector(".crisis")) return;
+    const card = helpCard(done);
+    this.note.before(card);
+    card.scrollIntoView({ block: "start" });
   }
 
   #card(option) {
