@@ -18,6 +18,10 @@ REPLIES = [
     "Please show me the ways I have.",
     "Go on.",
 ]
+TOPIC = "I want to understand photosynthesis: plants turn light into sugar."
+TOLD = (
+    "Chlorophyll is a green pigment. The Calvin cycle makes sugar because it needs carbon dioxide."
+)
 PATIENCE = 30_000  # milliseconds; an answer of the slowed coach takes a few seconds
 
 
@@ -115,3 +119,35 @@ def shown_text(page: Page) -> str:
 def words_of(text: str) -> list[str]:
     """Compare by words: the page may lay out line breaks anew."""
     return text.split()
+
+
+def enter_learn(page: Page, house: Any) -> None:
+    """Come in and go to where a lesson is begun."""
+    enter_as_guest(page, house)
+    part(page, "to-learn").click()
+    expect(part(page, "path")).to_contain_text("minutes")
+
+
+def pick(page: Page, *tools: str) -> None:
+    """Choose a path of one's own."""
+    part(page, "mode-custom").click()
+    for tool in tools:
+        part(page, f"tool-{tool}").check()
+
+
+def with_cards(page: Page, house: Any) -> None:
+    """Begin a lesson whose second answer proposes cards."""
+    enter_learn(page, house)
+    pick(page, "spaced")
+    say(page, TOPIC)
+    wait_for_answer(page)
+    say(page, TOLD)
+    wait_for_answer(page)
+    expect(part(page, "proposal").first).to_be_visible()
+
+
+def make_cards(page: Page, house: Any, count: int) -> None:
+    """Give whoever is signed in cards of their own."""
+    for number in range(count):
+        body = {"question": f"What is {number} + {number}?", "answer": f"It is {2 * number}."}
+        written(page, house, "POST", "/learn/cards", body)

@@ -68,7 +68,7 @@ export class Actions {
     if (open) return;
     await this.talk.attempt(async () => {
       const content = await read();
-      this.talk.following(() => {
+      this.talk.scroller.following(() => {
         this.sheet.replaceChildren(...content);
         this.sheet.hidden = false;
       });

@@ -14,10 +14,11 @@ const isOpen = ({ check_in: asked }) =>
 
 /** Show the question of a session in ``place`` if it is due; hide it if not. */
 export function showCheckIn(place, session, talk) {
-  const answered = place.dataset.answered; // the thanks for an answer stay in sight
-  place.hidden = !session || !(isOpen(session) || answered === session.id);
-  if (place.hidden) delete place.dataset.answered;
-  if (place.hidden || answered === session.id) return;
+  const answered = session && place.dataset.answered === session.id;
+  if (answered) return; // the thanks stay in sight
+  delete place.dataset.answered;
+  place.hidden = !session || !isOpen(session);
+  if (place.hidden) return place.replaceChildren();
   const choices = ANSWERS.map(({ outcome, words, thanks }) =>
     button(words, () => talk.attempt(() => answer(place, session, talk, { outcome, thanks })), {
       className: "soft",

@@ -5,10 +5,9 @@ import { Composer } from "./composer.js";
 import { byId } from "./dom.js";
 import { helpCard } from "./help.js";
 import { uuid } from "./random.js";
+import { Scroller } from "./scroller.js";
 import { follow } from "./stream.js";
 import { CoachTurn, PersonTurn } from "./turns.js";
-
-const NEAR = 120; // pixels from the end: who has scrolled up is left in peace
 
 /**
  * The middle of the page. ``on`` is told: started(id), changed(), refused(error).
@@ -21,7 +20,7 @@ export class Conversation {
   constructor(product, on) {
     this.on = on;
     this.turns = byId("turns");
-    this.scroller = byId("scroller");
+    this.scroller = new Scroller(byId("scroller"));
     this.composer = new Composer(byId("composer"), {
       send: (text) => this.say(text),
       stop: () => this.#stop(),
@@ -59,7 +58,7 @@ export class Conversation {
     const session = await product.read(id, "Open a conversation");
     if (signal.aborted) return; // another one was opened meanwhile
     this.#show(session);
-    this.#toEnd();
+    this.scroller.toEnd();
     const last = session.messages.at(-1);
     if (last?.state === "streaming") {
       await this.#run(this.coach, { messageId: last.id, text: last.content });
@@ -83,7 +82,7 @@ export class Conversation {
     this.coach?.mark(text);
     this.#add({ role: "user", content: text });
     const turn = this.#add({ role: "assistant", content: "", state: "streaming" });
-    this.#toEnd();
+    this.scroller.toEnd();
     // What may have been lost on the way is said again under its old key: it counts once.
     const key = this.unsure?.text === text ? this.unsure.key : uuid();
     const body = this.product.message(text, this.session);
@@ -137,18 +136,10 @@ export class Conversation {
     const same = ({ role, id }, at) => role === kept[at]?.role && (!id || id === kept[at].id);
     if (!this.shown.length || !this.shown.every(same)) return this.#show(session);
     this.session = session;
-    this.following(() => {
+    this.scroller.following(() => {
       this.shown.forEach((turn, at) => turn.update(kept[at]));
       this.#settle();
     });
-  }
-
-  /** Change what is shown, and stay at its end if we were there. */
-  following(change) {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    const near = scrollHeight - scrollTop - clientHeight < NEAR;
-    change();
-    if (near) this.#toEnd();
   }
 
   async #start(signal) {
@@ -183,7 +174,7 @@ export class Conversation {
           if (running.stopping) this.#stop();
         },
         waiting: () => turn.become("reconnecting"),
-        text: (text) => this.following(() => turn.show(text)),
+        text: (text) => this.scroller.following(() => turn.show(text)),
       };
       const { done, failure } = await follow({ messages: this.messages, ...task, on, signal });
       turn.become(done.stopped ? "stopped" : failure ? "interrupted" : "complete");
@@ -252,6 +243,7 @@ export class Conversation {
   #become(product) {
     this.leaving.abort();
     this.leaving = new AbortController();
+    this.product?.greet(false);
     Object.assign(this, { product, session: null, running: null, shown: [] });
     this.turns.replaceChildren();
     this.#note("");
@@ -267,9 +259,5 @@ export class Conversation {
 
   #note(text) {
     byId("notice").textContent = text;
-  }
-
-  #toEnd() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 }

@@ -23,18 +23,19 @@ function marked({ fragment, ranges }) {
 /**
  * Read my sessions of a product and list them; ``words`` narrows them to those that say them.
  *
- * ``deleted`` is told the id of one that was. Raises Refused, Unreachable.
+ * ``deleted`` is told the id of one that was. Returns how many there are. Raises Refused, Unreachable.
  */
 export async function showHistory(list, product, { current, words = "", deleted }) {
   const asked = words ? `?q=${encodeURIComponent(words)}` : "";
   const why = words ? "Search what was said" : "List what there is";
   list.dataset.asked = product.base + asked;
-  const { sessions } = await call("GET", product.base + asked, { why });
+  const { sessions, total } = await call("GET", product.base + asked, { why });
   if (list.dataset.asked !== product.base + asked) return; // another list was wanted meanwhile
   list.replaceChildren(...sessions.map((session) => item(session, product, current, deleted)));
-  if (sessions.length) return;
+  if (sessions.length) return total;
   const none = words ? "Nothing was found." : "Nothing here yet.";
   list.append(make("li", { className: "none", textContent: none }));
+  return 0;
 }
 
 function item(session, product, current, deleted) {

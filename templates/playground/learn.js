@@ -16,6 +16,9 @@ const STARTERS = [
   "I am preparing for an exam on the French Revolution.",
 ];
 
+const readProgress = (id) =>
+  call("GET", `/learn/${id}/progress`, { why: "How far along is this lesson?" });
+
 /** The product as Conversation and the list of lessons use it. */
 export const learn = {
   name: "learn",
@@ -44,19 +47,18 @@ export const learn = {
     const why = "Begin a lesson";
     const started = await call("POST", `/learn?mode=${mode}`, { why });
     const id = started.session_id;
-    const path = { session_id: id, mode, tool_plan: tools, current_tool: tools[0] };
     if (mode === "custom") {
       const body = { mode, selected_tools: tools };
-      Object.assign(path, await call("POST", `/learn/${id}/path`, { body, why: "Choose the path" }));
+      await call("POST", `/learn/${id}/path`, { body, why: "Choose the path" });
     }
-    return { ...started, id, progress: { ...path, completed_tools: [], progress_percentage: 0 } };
+    return { ...started, id, progress: await readProgress(id) };
   },
 
   /** Read a lesson, how far along it is, and the cards it proposes. Raises Refused. */
   async read(id, why) {
     const [lesson, progress, { cards }] = await Promise.all([
       call("GET", `/learn/${id}`, { why }),
-      call("GET", `/learn/${id}/progress`, { why: "How far along is this lesson?" }),
+      readProgress(id),
       call("GET", `/learn/cards?state=proposed&session_id=${id}&limit=100`, {
         why: "Which cards does the coach propose?",
       }),

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { methods, minutesOf, nameOf } from "./methods.js";
 
-const QUICK = ["pareto", "feynman", "grow"]; // as the API plans it
+const QUICK = ["pareto", "feynman", "grow"]; // what the API will plan, to be told before
 const MODES = [
   { mode: "quick", words: "Quick" },
   { mode: "deep", words: "Deep" },

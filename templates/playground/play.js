@@ -33,7 +33,7 @@ const sidebar = new Sidebar({
   deleted: (id) => id === place().id && (location.hash = talk.product.address(null)),
   another() {
     const beginning = talk.product.address(null);
-    if (location.hash === beginning || (beginning === "#" && !location.hash)) route();
+    if ((location.hash || "#") === beginning) route();
     else location.hash = beginning;
   },
 });
@@ -120,6 +120,12 @@ function wire() {
       (error) => (byId("notice").textContent = error.message),
     ),
   );
+  for (const name of ["to-solve", "to-learn", "to-review"]) {
+    // Where one is already, a click begins anew: nothing else would, after a failure.
+    byId(name).addEventListener("click", (event) => {
+      if (event.currentTarget.getAttribute("href") === (location.hash || "#")) route();
+    });
+  }
   window.addEventListener("hashchange", () => document.body.dataset.view === "talk" && route());
   showCalls(byId("call-list"), byId("call-count"));
 }

@@ -156,6 +156,8 @@ export class Review {
     } catch (error) {
       this.notice.textContent = error.message;
       this.on.refused(error);
+      // The card is gone or changed elsewhere: go on with what there is.
+      if ([400, 404].includes(error.status)) await this.#read().catch(() => {});
     } finally {
       this.busy = false;
     }

@@ -38,9 +38,10 @@ export class Sidebar {
   async list() {
     const { product, current, deleted } = this;
     const words = product.name === "learn" ? "" : this.search.value.trim();
-    const work = [showHistory(byId("history"), product, { current, words, deleted })];
-    if (product.name === "learn") work.push(this.#countDue());
-    await Promise.allSettled(work);
+    const listed = showHistory(byId("history"), product, { current, words, deleted }).then(
+      (count) => (byId("found").textContent = words ? `${count ?? "…"} found` : ""),
+    );
+    await Promise.allSettled([listed, product.name === "learn" ? this.#countDue() : null]);
   }
 
   /** How many cards are due, wherever that was learned. */
