@@ -1,9 +1,10 @@
 """Control over a conversation on the playground: versions, undo, search, what was sent."""
 
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from solacore.tests.playground import (
     WORRY,
@@ -20,6 +21,15 @@ from solacore.tests.playground import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+def talk_of_a_session_that_is_gone(page: Page, house: Any) -> None:
+    """Say something in a session, and delete it where the page does not see it."""
+    enter_as_guest(page, house)
+    say(page, WORRY)
+    wait_for_answer(page)
+    gone = f"/sessions/{page.url.partition('#s=')[2]}"
+    written(page, house, "DELETE", gone, None)
 
 
 def test_edit_and_another_answer_keep_their_versions(browser_page, live_house):
@@ -152,6 +162,19 @@ def test_a_refusal_is_a_sentence_and_the_words_are_not_lost(browser_page, live_h
     expect(part(page, "notice")).to_have_text("There is no such session.")
     expect(part(page, "message")).to_have_value("And another thing.")
     expect(part(page, "said")).to_have_count(1)
+
+
+def test_help_comes_with_a_refusal_too(browser_page, live_house, provoked):
+    page = browser_page
+    talk_of_a_session_that_is_gone(page, live_house)
+    provoked.append("status of 404")
+
+    say(page, "I want to kill myself")
+
+    expect(part(page, "notice")).to_contain_text("There is no such session.")
+    helpline = part(page, "notice").locator("a").first
+    expect(helpline).to_be_in_viewport()
+    expect(helpline).to_have_attribute("href", "tel:988")
 
 
 def test_narrow_screen_never_scrolls_sideways(browser_page, live_house):

@@ -45,7 +45,7 @@ def test_a_path_is_picked_and_a_lesson_streams(browser_page, live_house):
     assert lesson["messages"][-1]["tool"] == "feynman"
     expect(part(page, "step-start")).to_have_attribute("aria-current", "step")
     expect(part(page, "session")).to_contain_text("photosynthesis")
-    expect(part(page, "learned")).to_contain_text("key concepts")
+    expect(part(page, "learned")).to_contain_text("key concept")
     progress = fetched(page, f"{live_house.url}/learn/{lesson['id']}/progress")
     assert progress["tool_plan"] == ["feynman", "retrieval"]
 

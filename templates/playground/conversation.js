@@ -3,7 +3,7 @@
 import { call, Refused } from "./api.js";
 import { Composer } from "./composer.js";
 import { byId } from "./dom.js";
-import { helpCard } from "./help.js";
+import { tell, tellRefusal } from "./notice.js";
 import { uuid } from "./random.js";
 import { Scroller } from "./scroller.js";
 import { follow } from "./stream.js";
@@ -67,7 +67,7 @@ export class Conversation {
 
   /** Say something, in a new session if there is none yet. */
   async say(text) {
-    this.#note("");
+    tell("");
     this.composer.busy = true;
     const { signal } = this.leaving;
     try {
@@ -117,7 +117,7 @@ export class Conversation {
   /** Do something; say why if it is refused. Returns whether it was done. */
   async attempt(work) {
     const { signal } = this.leaving;
-    this.#note("");
+    tell("");
     try {
       await work();
       return true;
@@ -152,7 +152,7 @@ export class Conversation {
 
   async #replace(turn, post) {
     const { signal } = this.leaving;
-    this.#note("");
+    tell("");
     const accepted = await this.#run(turn, { post, key: uuid() });
     if (accepted || signal.aborted) return;
     // It may have happened although no answer came; without an answer we show what we knew.
@@ -228,13 +228,14 @@ export class Conversation {
   /** Bring everything around the turns in line with the session. */
   #settle() {
     const finished = this.session?.status === "completed";
-    const person = this.shown.findLast((turn) => turn.role === "user");
+    // The last answer, and what it answers, may be had differently.
+    const exchange = [this.shown.at(-1), this.shown.findLast(({ role }) => role === "user")];
     this.composer.busy = Boolean(this.running);
     this.composer.invite(this.session ? "Write here…" : this.product.invitation, this.product.longest);
     this.coach?.offer(!this.running && !finished);
     byId("composer").hidden = finished;
     for (const turn of this.shown) {
-      turn.actions.settle({ idle: !this.running, last: [this.coach, person].includes(turn) });
+      turn.actions.settle({ idle: !this.running, last: exchange.includes(turn) });
     }
     this.product.settle(this.session, this);
   }
@@ -246,18 +247,12 @@ export class Conversation {
     this.product?.greet(false);
     Object.assign(this, { product, session: null, running: null, shown: [] });
     this.turns.replaceChildren();
-    this.#note("");
+    tell("");
     product.greet(false);
   }
 
   #refused(error) {
-    this.#note(error.message);
-    if (!(error instanceof Refused)) return;
-    if (error.body?.helplines) byId("notice").append(helpCard(error.body));
-    this.on.refused(error);
-  }
-
-  #note(text) {
-    byId("notice").textContent = text;
+    tellRefusal(error);
+    if (error instanceof Refused) this.on.refused(error);
   }
 }

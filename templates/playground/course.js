@@ -94,7 +94,8 @@ function onward({ id, current_step: step, progress }, talk, learn) {
 
 function learned({ key_concepts: concepts, learning_summary: summary }, open) {
   if (!concepts?.length && !summary) return [];
-  const title = `What you have so far: ${concepts?.length ?? 0} key concepts`;
+  const count = concepts?.length ?? 0;
+  const title = `What you have so far: ${count} key concept${count === 1 ? "" : "s"}`;
   return [
     make(
       "details",

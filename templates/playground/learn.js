@@ -6,6 +6,7 @@ import { showCourse } from "./course.js";
 import { byId } from "./dom.js";
 import { showEnd } from "./lessonend.js";
 import { methods, nameOf } from "./methods.js";
+import { tellRefusal } from "./notice.js";
 import { Picker } from "./picker.js";
 import { showStarters } from "./starters.js";
 import { LEARNING, showStep } from "./steps.js";
@@ -37,7 +38,7 @@ export const learn = {
     this.byMethod = true;
     showStarters(byId("topics"), STARTERS);
     this.picker ??= new Picker(byId("picker"));
-    this.picker.show().catch((error) => (byId("notice").textContent = error.message));
+    this.picker.show().catch(tellRefusal);
   },
 
   /** Open a lesson on the path that was picked. Raises Refused. */

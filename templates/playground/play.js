@@ -5,6 +5,7 @@ import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
 import { closeDrawers, openDrawers, wireDrawers } from "./drawers.js";
 import { learn } from "./learn.js";
+import { tellRefusal } from "./notice.js";
 import { showCalls } from "./panel.js";
 import { Review } from "./review.js";
 import { Sidebar } from "./sidebar.js";
@@ -69,7 +70,7 @@ async function reopen(product, id) {
     await talk.open(product, id);
   } catch (error) {
     talk.fresh(product);
-    byId("notice").textContent = error.message;
+    tellRefusal(error);
     refused(error);
   }
 }
@@ -114,12 +115,7 @@ function wire() {
     const way = event.submitter?.value === "register" ? register : signIn;
     admit(() => way(byId("email").value.trim(), byId("password").value));
   });
-  byId("log-out").addEventListener("click", () =>
-    signOut().then(
-      () => leave(),
-      (error) => (byId("notice").textContent = error.message),
-    ),
-  );
+  byId("log-out").addEventListener("click", () => signOut().then(() => leave(), tellRefusal));
   for (const name of ["to-solve", "to-learn", "to-review"]) {
     // Where one is already, a click begins anew: nothing else would, after a failure.
     byId(name).addEventListener("click", (event) => {

@@ -13,7 +13,7 @@ export const SOLVING = [
 
 /** Learn's steps, likewise. */
 export const LEARNING = [
-  { name: "start", title: "Begin", meaning: "Say what you want to understand, and what you know." },
+  { name: "start", title: "Begin", meaning: "Say what you want to understand." },
   { name: "explore", title: "Explore", meaning: "Find the ideas that carry the rest." },
   { name: "practice", title: "Practise", meaning: "Explain it, use it, test it." },
   { name: "plan", title: "Plan", meaning: "Say when you come back to it. The next answer ends the lesson." },
