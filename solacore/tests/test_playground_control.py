@@ -72,6 +72,29 @@ def test_an_edit_that_is_cancelled_changes_nothing(browser_page, live_house):
     assert kept(browser_page, live_house)["messages"][0]["content"] == WORRY
 
 
+def test_an_answer_that_is_refused_anew_stays_as_it_was(browser_page, live_house, provoked):
+    page = browser_page
+    enter_as_guest(page, live_house)
+    say(page, WORRY)
+    wait_for_answer(page)
+    before = part(page, "words").inner_text()
+    body = {"error": "RATE_LIMITED", "message": "Too fast. Try again in two minutes."}
+    headers = {"Retry-After": "120"}
+    page.route("**/regenerate", lambda r: r.fulfill(status=429, json=body, headers=headers))
+    provoked.append("status of 429")
+
+    visible(page, "again").click()
+
+    expect(part(page, "notice")).to_have_text(body["message"])
+    expect(part(page, "words")).to_have_text(before, use_inner_text=True)
+    expect(visible(page, "again")).to_have_count(1)
+    page.unroute("**/regenerate")
+    visible(page, "again").click()
+    wait_for_answer(page)
+    expect(part(page, "notice")).to_be_empty()
+    expect(visible(page, "versions")).to_have_text("2 versions")
+
+
 def test_what_was_sent_shows_placeholders_for_what_stays_here(browser_page, live_house):
     enter_as_guest(browser_page, live_house)
     say(browser_page, "My boss anna.lopez@example.com shouts at me and I am afraid of Monday.")

@@ -190,3 +190,16 @@ def test_a_grade_whose_answer_got_lost_counts_once(browser_page, live_house, pro
     expect(part(page, "left")).to_have_text("Nothing is due. Well done.")
     assert again.value.headers["idempotency-key"] == lost[0]
     assert fetched(page, f"{live_house.url}/learn/reviews/retention")["reviews"] == 0
+
+
+def test_the_next_person_at_this_screen_reads_no_card(browser_page, live_house):
+    page = browser_page
+    enter_learn(page, live_house)
+    make_cards(page, live_house, 1)
+    part(page, "to-review").click()
+    expect(part(page, "question")).to_have_text("What is 0 + 0?")
+
+    part(page, "log-out").click()
+
+    expect(part(page, "guest")).to_be_visible()
+    assert "0 + 0" not in page.locator("body").inner_html()
