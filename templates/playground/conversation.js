@@ -231,7 +231,8 @@ export class Conversation {
     // The last answer, and what it answers, may be had differently.
     const exchange = [this.shown.at(-1), this.shown.findLast(({ role }) => role === "user")];
     this.composer.busy = Boolean(this.running);
-    this.composer.invite(this.session ? "Write here…" : this.product.invitation, this.product.longest);
+    const { invitation, longest } = this.product;
+    this.composer.invite(this.session ? "Write here…" : invitation, longest);
     this.coach?.offer(!this.running && !finished);
     byId("composer").hidden = finished;
     for (const turn of this.shown) {

@@ -7,6 +7,8 @@ import { uuid } from "./random.js";
 
 const GRADES = ["again", "hard", "good", "easy"];
 const AT_ONCE = 20;
+const NOTHING_DUE = "Cards come back just before you would forget them.";
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
 /** The place where cards are looked at. ``on`` is told: due(how many), refused(error). */
 export class Review {
@@ -16,7 +18,10 @@ export class Review {
     this.left = make("p", { className: "left", role: "status", tabIndex: -1, "data-test": "left" });
     this.card = make("div", { className: "deck" });
     this.notice = make("p", { className: "notice", role: "alert", "data-test": "review-notice" });
-    this.undoButton = button("Undo (U)", () => this.undo(), { className: "quiet", "data-test": "undo-grade" });
+    this.undoButton = button("Undo (U)", () => this.undo(), {
+      className: "quiet",
+      "data-test": "undo-grade",
+    });
     this.days = make("div", { className: "days" });
     place.replaceChildren(
       make("h1", { textContent: "Review" }),
@@ -98,7 +103,7 @@ export class Review {
     if (!card) {
       this.current = null;
       this.card.replaceChildren(
-        make("p", { className: "lead", textContent: "Cards come back just before you would forget them." }),
+        make("p", { className: "lead", textContent: NOTHING_DUE }),
         make("a", { href: "#learn", textContent: "Learn something new" }),
       );
       return this.left.focus();
@@ -110,9 +115,7 @@ export class Review {
       className: "primary",
       "data-test": "show-answer",
     });
-    this.card.replaceChildren(
-      make("article", { className: "card" }, question, this.reveal),
-    );
+    this.card.replaceChildren(make("article", { className: "card" }, question, this.reveal));
     question.focus();
   }
 
@@ -121,12 +124,12 @@ export class Review {
     this.current.answered = true;
     const answer = make("p", { className: "answer", textContent: card.answer, dir: "auto",
       tabIndex: -1, "data-test": "card-shown" }); // prettier-ignore
-    const grades = GRADES.map((name, at) =>
-      button("", () => this.grade(at + 1), { className: `soft grade ${name}`, "data-test": name }),
-    );
-    grades.forEach((grade, at) =>
-      grade.append(make("kbd", { textContent: at + 1 }), GRADES[at][0].toUpperCase() + GRADES[at].slice(1)),
-    );
+    const grades = GRADES.map((name, at) => {
+      const grade = button("", () => this.grade(at + 1), { className: `soft grade ${name}` });
+      grade.dataset.test = name;
+      grade.append(make("kbd", { textContent: at + 1 }), capital(name));
+      return grade;
+    });
     this.reveal.replaceWith(
       answer,
       make("div", { className: "grades", role: "group", ariaLabel: "How did it go?" }, ...grades),
