@@ -2,87 +2,26 @@
 
 import hashlib
 import json
-import re
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
+
+from solacore.tests.playground import (
+    REPLIES,
+    WORRY,
+    enter_as_guest,
+    kept,
+    part,
+    say,
+    shown_text,
+    wait_for_answer,
+    wait_for_first_words,
+    words_of,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
-
-WORRY = "I lie awake at night thinking about my exam next week. I am afraid to fail it."
-# With the person's own words each step gets what it asks for, whoever the coach is.
-REPLIES = [
-    WORRY,
-    "It is solved when I sleep through the night and know that I prepared enough.",
-    "The exam is on Friday and I have two free evenings. I tried learning until midnight.",
-    "Yes, that is how I would ask it.",
-    "My parents expect a lot, and I do not want to let them down.",
-    "I think so. What could I do?",
-    "Please show me the ways I have.",
-    "Go on.",
-]
-PATIENCE = 30_000  # milliseconds; an answer of the slowed coach takes a few seconds
-
-
-def part(page: Page, name: str) -> Locator:
-    """Find a part of the page by its stable name."""
-    return page.locator(f"[data-test={name}]")
-
-
-def enter_as_guest(page: Page, house: Any) -> None:
-    """Open the page and come in by the widest door."""
-    page.goto(f"{house.url}/play")
-    part(page, "guest").click()
-    expect(part(page, "message")).to_be_visible()
-
-
-def say(page: Page, text: str) -> None:
-    """Send a message; do not wait for what it brings."""
-    part(page, "message").fill(text)
-    part(page, "message").press("Enter")
-
-
-def wait_for_answer(page: Page) -> None:
-    """Wait until the running answer has come to its end."""
-    expect(part(page, "answer").last).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
-    expect(part(page, "stop")).to_be_hidden(timeout=PATIENCE)
-
-
-def wait_for_first_words(page: Page) -> str:
-    """Wait until an answer is being written; return what there is of it."""
-    expect(part(page, "words").last).to_have_text(re.compile(r"\S"), timeout=PATIENCE)
-    return part(page, "words").last.inner_text()
-
-
-def kept(page: Page, house: Any) -> dict[str, Any]:
-    """Return the session the address names, as the API holds it."""
-    session = page.url.partition("#s=")[2]
-    assert session, page.url
-    reply = page.request.get(f"{house.url}/sessions/{session}?include_messages=true")
-    assert reply.ok
-    found: dict[str, Any] = reply.json()
-    return found
-
-
-def shown_text(page: Page) -> str:
-    """Return the last answer as the page shows it, options put back into their lines."""
-    read: Callable[[str], Any] = part(page, "answer").last.evaluate
-    text: str = read(
-        """turn => [
-            turn.querySelector("[data-test=words]").textContent,
-            ...[...turn.querySelectorAll("[data-test=option]")].map(card => card.dataset.message),
-        ].join(" ")"""
-    )
-    return text
-
-
-def words_of(text: str) -> list[str]:
-    """Compare by words: the page may lay out line breaks anew."""
-    return text.split()
 
 
 def test_guest_gets_a_streamed_answer_and_the_next_step(browser_page, live_house):
@@ -189,9 +128,10 @@ def test_someone_at_risk_is_shown_where_help_is(browser_page, live_house):
     wait_for_answer(browser_page)
 
     helplines = part(browser_page, "crisis").locator("a")
-    expect(helplines).to_have_count(2)
     expect(helplines.first).to_be_in_viewport()
     assert helplines.first.get_attribute("href") == "tel:988"
+    expect(part(browser_page, "crisis")).to_contain_text("24/7")
+    assert helplines.filter(has_text="Spain").first.get_attribute("href") == "tel:717003717"
 
 
 def test_one_signs_out_and_in_again_and_finds_everything(browser_page, live_house):

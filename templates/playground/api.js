@@ -4,13 +4,14 @@ import { calls } from "./calls.js";
 
 const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
 
-/** What the API said no to. ``code`` is for programs, ``message`` for people. */
+/** What the API said no to: ``code`` for programs, ``message`` for people, ``body`` all of it. */
 export class Refused extends Error {
   constructor(status, body, retryAfter = 0) {
     super(sentence(body) ?? `The server answered ${status}.`);
     this.status = status;
     this.code = body?.error ?? body?.detail?.error ?? null;
     this.retryAfter = retryAfter;
+    this.body = body;
   }
 }
 

@@ -38,6 +38,12 @@ export class Composer {
     if (hadFocus && !running) this.box.focus();
   }
 
+  /** Say what to write here, and how much of it there may be. */
+  invite(words, longest) {
+    this.box.placeholder = words;
+    this.box.maxLength = longest; // what is there already stays
+  }
+
   /** Put words into the box; the person may still change them. */
   suggest(text) {
     this.box.value = text;

@@ -17,6 +17,18 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Make a button that does something when it is pressed. */
+export const button = (words, act, properties = {}) =>
+  make("button", { type: "button", textContent: words, onclick: act, ...properties });
+
+/** Make an element of a drawing; all properties are attributes. */
+export function draw(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
 /** Wait, or return early when the signal aborts. */
 export function pause(milliseconds, signal) {
   return new Promise((resolve) => {

@@ -1,30 +1,44 @@
 // The page: who is here, what is open, and what happens when either changes.
 
 import { guest, isGuest, register, signIn, signOut, whoIsHere } from "./account.js";
+import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
-import { addressOf, namedInAddress, showHistory } from "./history.js";
+import { closeDrawers, openDrawers, wireDrawers } from "./drawers.js";
+import { learn } from "./learn.js";
+import { tellRefusal } from "./notice.js";
 import { showCalls } from "./panel.js";
-import { Talk } from "./talk.js";
-import { showTemplates } from "./templates.js";
+import { Review } from "./review.js";
+import { Sidebar } from "./sidebar.js";
+import { solve } from "./solve.js";
 
-const STARTERS = [
-  "I lie awake at night thinking about my exam.",
-  "I do not know whether to take the new job.",
-  "I had a fight with my best friend.",
-];
+const NAMED = { s: solve, l: learn };
 
-// Where a side panel would leave too little room, it lies over the middle (as in play.css).
-const NARROW = { sessions: "(max-width: 800px)", calls: "(max-width: 1100px)" };
+/** Return what the page's address names: {product, id, review}. */
+function place() {
+  const [, letter, id] = /^#([sl])=([0-9a-f-]{32,36})$/i.exec(location.hash) ?? [];
+  if (id) return { product: NAMED[letter.toLowerCase()], id };
+  if (location.hash === "#review") return { product: learn, id: null, review: true };
+  return { product: location.hash === "#learn" ? learn : solve, id: null };
+}
 
-const talk = new Talk({
+const talk = new Conversation(solve, {
   started(id) {
     // Not a navigation: the conversation is already shown.
-    history.pushState(null, "", addressOf(id));
+    history.pushState(null, "", talk.product.address(id));
+    sidebar.current = id;
   },
-  changed: () => list(),
+  changed: () => sidebar.list(),
   refused,
-  another: () => (location.hash = "#"),
 });
+const sidebar = new Sidebar({
+  deleted: (id) => id === place().id && (location.hash = talk.product.address(null)),
+  another() {
+    const beginning = talk.product.address(null);
+    if ((location.hash || "#") === beginning) route();
+    else location.hash = beginning;
+  },
+});
+const review = new Review(byId("review"), { due: (count) => (sidebar.due = count), refused });
 
 /** Some refusals mean that one has to come in anew. */
 function refused(error) {
@@ -32,55 +46,48 @@ function refused(error) {
   if (error.code === "DEVICE_NOT_FOUND") leave("This browser is new to your account. Sign in again.");
 }
 
-async function list() {
-  const deleted = (id) => id === namedInAddress() && (location.hash = "#");
-  await showHistory(byId("history"), { current: namedInAddress(), deleted }).catch(() => {});
-}
-
-/** Show what the address names: a session, or the start of a new one. */
+/** Show what the address names: a session, the start of a new one, or the review queue. */
 async function route() {
   closeDrawers();
-  const id = namedInAddress();
-  if (!id) {
-    talk.fresh();
-    byId("starters").replaceChildren(...STARTERS.map(starter));
-    showTemplates(byId("templates"), byId("hello"), (template) => (talk.template = template)).catch(
-      () => {}, // one can talk without choosing whom with
-    );
-    talk.composer.box.focus({ preventScroll: true });
+  const { product, id, review: reviewing } = place();
+  document.body.dataset.product = product.name;
+  for (const [name, chosen] of Object.entries({ "to-solve": solve, "to-learn": learn })) {
+    byId(name).setAttribute("aria-current", product === chosen ? "true" : "false");
   }
-  const listed = list();
-  try {
-    if (id) await talk.open(id);
-  } catch (error) {
-    talk.fresh();
-    byId("notice").textContent = error.message;
-    refused(error);
-  }
+  byId("talk").hidden = Boolean(reviewing);
+  byId("review").hidden = !reviewing;
+  byId("to-review").setAttribute("aria-current", reviewing ? "page" : "false");
+  if (!id) talk.fresh(product);
+  const listed = sidebar.show(product, id);
+  if (reviewing) await review.show();
+  else if (id) await reopen(product, id);
+  else talk.composer.box.focus({ preventScroll: true });
   await listed;
 }
 
-function starter(text) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "starter", textContent: text });
-  button.dataset.test = "starter";
-  button.addEventListener("click", () => talk.composer.suggest(text));
-  return button;
+async function reopen(product, id) {
+  try {
+    await talk.open(product, id);
+  } catch (error) {
+    talk.fresh(product);
+    tellRefusal(error);
+    refused(error);
+  }
 }
 
 function enter(user) {
   document.body.dataset.view = "talk";
   byId("who").textContent = isGuest(user) ? "Guest" : user.email;
   byId("who").title = user.email;
-  for (const [name, narrow] of Object.entries(NARROW)) {
-    setDrawer(name, !matchMedia(narrow).matches);
-  }
+  openDrawers();
   return route();
 }
 
 function leave(reason = "") {
   document.body.dataset.view = "welcome";
-  talk.fresh();
+  talk.close(solve);
+  review.clear();
+  byId("history").replaceChildren();
   history.replaceState(null, "", location.pathname);
   byId("refusal").textContent = reason;
   byId("password").value = "";
@@ -100,41 +107,21 @@ async function admit(way) {
   }
 }
 
-function closeDrawers() {
-  for (const [name, narrow] of Object.entries(NARROW)) {
-    if (matchMedia(narrow).matches) setDrawer(name, false);
-  }
-}
-
-function setDrawer(name, open) {
-  byId(name).dataset.open = String(open);
-  byId(`toggle-${name}`).setAttribute("aria-expanded", String(open));
-}
-
 function wire() {
-  for (const name of Object.keys(NARROW)) {
-    const toggle = () => setDrawer(name, byId(name).dataset.open !== "true");
-    byId(`toggle-${name}`).addEventListener("click", toggle);
-    byId(`close-${name}`).addEventListener("click", () => {
-      setDrawer(name, false);
-      byId(`toggle-${name}`).focus();
-    });
-    setDrawer(name, false);
-  }
-  document.addEventListener("keydown", (event) => event.key === "Escape" && closeDrawers());
+  wireDrawers();
   byId("guest").addEventListener("click", () => admit(guest));
   byId("credentials").addEventListener("submit", (event) => {
     event.preventDefault();
     const way = event.submitter?.value === "register" ? register : signIn;
     admit(() => way(byId("email").value.trim(), byId("password").value));
   });
-  byId("log-out").addEventListener("click", () =>
-    signOut().then(
-      () => leave(),
-      (error) => (byId("notice").textContent = error.message),
-    ),
-  );
-  byId("new").addEventListener("click", () => (namedInAddress() ? (location.hash = "#") : route()));
+  byId("log-out").addEventListener("click", () => signOut().then(() => leave(), tellRefusal));
+  for (const name of ["to-solve", "to-learn", "to-review"]) {
+    // Where one is already, a click begins anew: nothing else would, after a failure.
+    byId(name).addEventListener("click", (event) => {
+      if (event.currentTarget.getAttribute("href") === (location.hash || "#")) route();
+    });
+  }
   window.addEventListener("hashchange", () => document.body.dataset.view === "talk" && route());
   showCalls(byId("call-list"), byId("call-count"));
 }

@@ -1,9 +1,9 @@
-// The five steps, in the words of this page, and the stepper that shows where we are.
+// The steps of both products, in the words of this page, and the stepper that shows where we are.
 
 import { make } from "./dom.js";
 
-/** The steps in order: the API's name, a friendly one, and what happens there. */
-export const STEPS = [
+/** Solve's steps in order: the API's name, a friendly one, and what happens there. */
+export const SOLVING = [
   { name: "receive", title: "Be heard", meaning: "Say what weighs on you, as it comes." },
   { name: "clarify", title: "Get clear", meaning: "Find out what it is really about." },
   { name: "reframe", title: "See it anew", meaning: "Turn the worry into a question you can answer." },
@@ -11,14 +11,24 @@ export const STEPS = [
   { name: "commit", title: "Take a step", meaning: "Choose one small thing to do soon." },
 ];
 
-/** Return the friendly name of a step. */
-export const titleOf = (name) => STEPS.find((step) => step.name === name)?.title ?? name;
+/** Learn's steps, likewise. */
+export const LEARNING = [
+  { name: "start", title: "Begin", meaning: "Say what you want to understand." },
+  { name: "explore", title: "Explore", meaning: "Find the ideas that carry the rest." },
+  { name: "practice", title: "Practise", meaning: "Explain it, use it, test it." },
+  { name: "plan", title: "Plan", meaning: "Say when you come back to it. The next answer ends the lesson." },
+];
 
-/** Show the steps in ``list`` and the meaning of the current one in ``line``. */
-export function showStep(list, line, current, finished = false) {
-  const at = finished ? STEPS.length : STEPS.findIndex((step) => step.name === current);
+/** Return the friendly name of a step. */
+export const titleOf = (name) =>
+  [...SOLVING, ...LEARNING].find((step) => step.name === name)?.title ?? name;
+
+/** Show ``steps`` in ``list`` and the meaning of the current one in ``line``. */
+export function showStep(list, line, steps, current, finished = false) {
+  const at = finished ? steps.length : steps.findIndex((step) => step.name === current);
+  list.dataset.count = steps.length;
   list.replaceChildren(
-    ...STEPS.map(({ name, title, meaning }, index) =>
+    ...steps.map(({ name, title, meaning }, index) =>
       make(
         "li",
         {
@@ -33,7 +43,10 @@ export function showStep(list, line, current, finished = false) {
       ),
     ),
   );
-  // Narrow screens have no room for five titles; there the line names the current one.
-  const { title, meaning } = STEPS[at] ?? { title: "Done", meaning: "All five steps are behind you." };
+  // Narrow screens have no room for all titles; there the line names the current one.
+  const done = { title: "Done", meaning: "All steps are behind you." };
+  const { title, meaning } = steps[at] ?? done;
+  const words = `${title}. ${meaning}`;
+  if (line.textContent === words) return; // said once to those who listen
   line.replaceChildren(make("strong", { textContent: `${title}. ` }), meaning);
 }

@@ -48,15 +48,15 @@ export async function* frames(body) {
   }
 }
 
-function connect({ sessionId, say, key, signal }, { messageId, text }) {
-  const path = `/sessions/${sessionId}/messages`;
+function connect({ messages, post, key, signal }, { messageId, text }) {
   if (messageId === null) {
-    const why = "Say something; read the answer as it is written";
-    return open("POST", path, { body: say, headers: { "Idempotency-Key": key }, why, signal });
+    const { to = "", body, why } = post;
+    const headers = { "Idempotency-Key": key };
+    return open("POST", messages + to, { body, headers, why, signal });
   }
   const why = "Take the answer up where it broke off";
   const headers = { "Last-Event-ID": String(characters(text)) };
-  return open("GET", `${path}/${messageId}/stream`, { headers, why, signal });
+  return open("GET", `${messages}/${messageId}/stream`, { headers, why, signal });
 }
 
 const passing = (error) =>
@@ -66,9 +66,11 @@ const passing = (error) =>
 /**
  * Follow one answer to its end, over as many connections as that takes.
  *
- * ``say`` is a message to post, whose answer is read; ``key`` stays the same for every try, so
- * that a retry never says it twice. Without them the answer ``messageId`` is taken up behind
- * ``text``. ``on`` is told opened(messageId), text(all so far), waiting().
+ * ``messages`` is where the conversation's messages are. ``post`` {to, body, why} is what opens
+ * the answer: a message, or "again" or an edit of one (``to`` is the way from ``messages``).
+ * ``key`` stays the same for every try, so that a retry never says it twice. Without them the
+ * answer ``messageId`` is taken up behind ``text``. ``on`` is told opened(messageId),
+ * text(all so far), waiting().
  * Returns {messageId, text, done, failure}. Raises Refused, Lost, and AbortError when left.
  */
 export async function follow({ messageId = null, text = "", on, ...task }) {
