@@ -90,7 +90,7 @@ def test_the_check_fails_with_a_list_of_stale_lines(capsys):
     helplines.seed()
     Helpline.objects.update(verified_on=NOW.date())
     call_command("helplines_check", on=NOW.date() + timedelta(days=180))
-    with pytest.raises(SystemExit) as left:
+    with pytest.raises(CommandError):
         call_command("helplines_check", on=date(2030, 1, 1))
     assert "988" in capsys.readouterr().out
 
