@@ -22,7 +22,7 @@ _SMALL_TALK = re.compile(
     cómo\ estás|como\ estas|jaja+|vale|bien|gracias|sí|si|adiós|adios|nada|prueba|quién\ eres|
     qué\ buen\ tiempo(?:\ hace)?(?:\ hoy)?|
     你好啊?|您好|嗨|哈+|呵呵|嘿嘿?|在吗|早上?好?|早安|晚上好|晚安|好的?|嗯+|哦+|行|谢谢|再见|
-    你是谁|你是机器人吗|吃了吗|今天天气(?:真|很)?(?:好|不错)|没什么?|测试|随便聊聊
+    你是谁|你是机器人吗|吃了吗|不|不是|没有|今天天气(?:真|很)?(?:好|不错)|没什么?|测试|随便聊聊
     )""",
     re.VERBOSE,
 )
@@ -69,7 +69,7 @@ _ASIDE = re.compile(
     r"script|essay|recipe)|translate (?:this|the)|"
     r"(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous |prior |above )?"
     r"(?:instructions|rules|prompt)|"
-    r"(?:your|the) system prompt|you are now |from now on you|"
+    r"(?:answer|reply|respond) only |只(?:用|能用).*回答|responde solo |(?:your|the) system prompt|you are now |from now on you|"
     r"首都是|讲个笑话|写(?:一)?(?:首诗|段代码|篇作文)|翻译一下|天气(?:怎么样|如何)|"
     r"忽略(?:之前|以上|前面|所有)|系统提示|你现在是一?个|"
     r"cuál es la capital|quién ganó|cuénta\w* un chiste|escríb\w* (?:un|una) (?:poema|canción|"
@@ -158,11 +158,11 @@ def _agrees(text: str, step: str) -> bool:
     picked = bool(_PICKED.search(_plain(text)) or _LETTER.search(text))
     if not is_real(text, step) or _HANDS_OVER.search(_plain(text)):
         return False
-    if step == "options" and picked:
-        return not _only(_REFUSAL, _plain(text))
+    asks = text.rstrip().endswith(("?", "？")) and not _only(_CHOICE, _plain(text))
+    if step == "options" and picked and not asks:
+        return True
     if refuses(text):
         return False
-    asks = text.rstrip().endswith(("?", "？"))
     return not asks or (step == "commit" and bool(mirror.moment(text)))
 
 

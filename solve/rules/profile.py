@@ -170,7 +170,9 @@ def _slots(profile: Profile, text: str, step: str, answering: str) -> dict[str, 
         if slot and _put(profile, found, slot, said):
             taken.add(_key(said))
     asked = _asked(answering) if step == "clarify" else ""
-    if asked and asked not in found and heart and _key(heart) not in taken and not refuses(text):
+    cued = any(cue.search(heart.lower().replace("’", "'")) for cue in _CUES.values())
+    free = heart and not cued and _key(heart) not in taken and not refuses(text)
+    if asked and asked not in found and free:
         _put(profile, found, asked, heart)
     return found
 

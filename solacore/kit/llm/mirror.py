@@ -21,7 +21,8 @@ _HEAVY = re.compile(
 )
 _GREETING = re.compile(
     r"^(?:(?:hi|hey|hello|hola|buenas|well|so|ok|okay|bueno|pues|and|but|because|since|y|pero|porque)\b|你好|嗯|那个|就是|但是|但|可是|而且|所以|因为)"
-    r"[\s,，!]*"
+    r"[\s,，!]*",
+    re.I,
 )
 _ENGLISH = {
     "i'm": "you're", "i am": "you are", "i was": "you were", "i've": "you've", "i'd": "you'd",

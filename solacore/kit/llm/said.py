@@ -154,7 +154,11 @@ class Said:
 
     def fresh(self, sentence: str) -> bool:
         """Whether ``sentence`` has not been said yet in this conversation."""
-        return own_words(sentence) not in self.before
+        opening = _PLACE.split(sentence)[0].strip()
+        known_by = len(opening) >= (4 if self.language == "zh" else 8)
+        return not (
+            own_words(sentence) in self.before or (known_by and opening[:24] in self.before)
+        )
 
     def pick(self, variants: list[str], slot: str = "") -> str:
         """Choose by the conversation, among what fits and has not been said yet."""
