@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 (tables and phrases read better whole)
 """Names on other networks, where a text says that they are some, and where people live.
 
 A bare word is never taken for a name: "my instagram is private" is no handle.
@@ -71,7 +72,7 @@ def _is_name(text: str, network: str, link: re.Match[str]) -> bool:
         return name.casefold() not in _PLACES
     sure = bool(link["noun"]) or (link["is"] or "").strip() in (":", "=")
     if name.isdigit():
-        return network.casefold() == "qq" and 5 <= len(name) <= 11 or (sure and len(name) >= 5)
+        return (network.casefold() == "qq" and 5 <= len(name) <= 11) or (sure and len(name) >= 5)
     letters = bool(re.search(r"[A-Za-z]", name))
     distinct = letters and bool(re.search(r"[\d_]|[a-z]\.[a-z]", name, re.IGNORECASE))
     linked = bool((link["is"] or "").strip()) or bool(link["noun"])
