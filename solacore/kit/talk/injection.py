@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables and phrases read better whole)
 """Does a message try to give the model orders? A flag, never a change of the text.
 
 What is told of others ("my boss told me to ignore previous instructions") is no order: an order
@@ -79,7 +80,7 @@ _MARKUP = re.compile(
     re.MULTILINE,
 )
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-Za-z0-9+/=])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}[ ]?){16,2000}(?![0-9A-Za-z])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}[ ]?){8,2000}(?![0-9A-Za-z])")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables and phrases read better whole)
 """One conversation's placeholders: the same value has the same name from its first message on."""
 
 import ipaddress
@@ -117,7 +118,10 @@ def canonical(kind: str, original: str) -> str:
         abroad = folded.lstrip("(").startswith("+") or digits.startswith("00")
         return f"+{digits.removeprefix('00')}" if abroad else digits
     if kind == "IP":
-        return str(ipaddress.ip_address(folded))
+        try:
+            return str(ipaddress.ip_address(folded))
+        except ValueError:  # kept spans of a text that has been changed since
+            return folded
     if kind == "HANDLE":
         return folded.removeprefix("@").casefold()
     return re.sub(r"[\W_]", "", folded).casefold()

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables and phrases read better whole)
 """Numbers that states give to people: by check digit, by shape, or by what they are called."""
 
 import re

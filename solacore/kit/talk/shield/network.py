@@ -8,7 +8,7 @@ from solacore.kit.talk.shield.reading import BEFORE, LEFT, RIGHT, last
 
 _V4 = re.compile(rf"{LEFT}(?<!\d\.)\d{{1,3}}(?:\.\d{{1,3}}){{3}}{RIGHT}(?!\.\d)")
 _V6 = re.compile(
-    rf"{LEFT}(?<!:)(?:::|[0-9a-f]{{1,4}}:)[0-9a-f:]{{1,40}}(?:\.\d{{1,3}}){{0,3}}{RIGHT}",
+    rf"{LEFT}(?<![0-9a-f:]:)(?:::|[0-9a-f]{{1,4}}:)[0-9a-f:]{{1,40}}(?:\.\d{{1,3}}){{0,3}}{RIGHT}",
     re.IGNORECASE,
 )
 _NAMED = re.compile(

@@ -13,7 +13,7 @@ class Span(NamedTuple):
 
 
 def masked(text: str, spans: Iterable[Span]) -> str:
-    """Return ``text`` with a placeholder in the place of every span (in order, none overlapping)."""
+    """Return ``text`` with a placeholder in the place of every span (in order, apart)."""
     parts: list[str] = []
     done = 0
     for start, end, name in spans:
