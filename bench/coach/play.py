@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from solacore.kit.llm.base import Ask
+from solacore.kit.llm.base import Ask, Turn
 from solacore.kit.talk import language as languages
 from solacore.kit.talk.notes import NoteFilter
-from solacore.kit.talk.turns import spoken_before, turns
+from solacore.kit.talk.shield import shield
+from solacore.kit.talk.turns import spoken_before
 from solve.limits import HISTORY_TURNS
 from solve.rules import asking, coach, emotions
 from solve.rules import profile as profiles
@@ -64,8 +65,9 @@ async def play(talk: dict[str, Any], answer: Answer, options_lines: OptionsLines
             profile, said, step=step, emotion=emotions.detect(said), language=spoken,
             answering=before,
         )  # fmt: skip
+        turns = [Turn(role, shield(text)) for role, text in history[-HISTORY_TURNS:]]
         ask = asking.ask(
-            step=step, said_in_step=in_step, turns=turns(history, HISTORY_TURNS), profile=profile,
+            step=step, said_in_step=in_step, turns=tuple(turns), profile=profile,
             language=spoken, locale=talk["locale"],
         )  # fmt: skip
         notes = NoteFilter()

@@ -229,8 +229,8 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "
         turn_in_step=turn,
         language=heard.spoken,
         method=tool or "",
-        topic=session.topic or "",
-        earlier=earlier,
+        topic=sent["topic"],
+        earlier=tuple(map(heard.masked, earlier)),
         context={"check_in": check_in} if check_in else {},
     )
     return Script(session, heard, ask, moves=moves)

@@ -41,7 +41,7 @@ def test_note_of_the_coach_is_kept_and_never_shown(ada, lesson, say_words):
     assert "coach" not in str(read["messages"])
     assert "feynman" in ada.send("GET", f"/learn/{lesson}/progress").json()["completed_tools"]
     assert Concept.objects.get(name="Tidal bulge").user_id == ada.id
-    names = {c["concept"] for c in ada.send("GET", "/learn/map").json()["concepts"]}
+    names = {c["name"] for c in ada.send("GET", "/learn/map").json()["concepts"]}
     assert "Tidal bulge" in names
 
 

@@ -253,7 +253,7 @@ class TestUndo:
         assert ada.send("POST", f"/learn/reviews/{card}/undo").code == "NOTHING_TO_UNDO"
 
     def test_looks_from_before_they_were_numbered_are_numbered_by_time(self, ada):
-        migration = import_module("learn.migrations.0002_memory")
+        migration = import_module("learn.migrations.0004_memory")
         for question in ("a", "b"):
             card = card_of(ada, question)
             for n, rating in enumerate((GOOD, AGAIN, HARD)):

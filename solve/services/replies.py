@@ -204,6 +204,7 @@ def _answer(
         step=str(heard.said.step),
         emotion=emotion,
         language=heard.spoken,
+        answering=heard.masked(heard.answered()),
     )
     heard.open(_broken("ANSWER_INTERRUPTED", str(heard.said.step), mood), now)
     script = _script(session, heard, turn, mood, profile, now)

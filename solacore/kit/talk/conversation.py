@@ -69,6 +69,11 @@ class Heard(Generic[M]):
         """Return all that the person said, this message last."""
         return [m.content for m in [*self.history, self.said] if m.role == Role.USER]
 
+    def answered(self) -> str:
+        """Return what the coach said last, "" before it said anything."""
+        said = (m.content for m in reversed(self.history) if m.role == Role.ASSISTANT)
+        return next(said, "")
+
     def turns(self, limit: int) -> tuple[Turn, ...]:
         """Return the last ``limit`` things said as a model is shown them, shielded."""
         shown = [m for m in [*self.history, self.said] if m.role != Role.SYSTEM and m.content]

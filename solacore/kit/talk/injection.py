@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (tables and phrases read better whole)
 """Does a message try to give the model orders? A flag, never a change of the text.
 
 What is told of others ("my boss told me to ignore previous instructions") is no order: an order

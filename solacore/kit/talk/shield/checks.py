@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 (tables and phrases read better whole)
 """Check digits: what tells a real number from one that only looks like it.
 
 Sources: ISO/IEC 7812-1 (Luhn), ISO 13616 / 7064 (IBAN, mod 97-10), GB 11643-1999 (China),

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (tables and phrases read better whole)
 """One conversation's placeholders: the same value has the same name from its first message on."""
 
 import ipaddress

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (tables and phrases read better whole)
 """Numbers that states give to people: by check digit, by shape, or by what they are called."""
 
 import re

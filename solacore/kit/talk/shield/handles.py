@@ -1,4 +1,3 @@
-# ruff: noqa: E501, SIM905 (tables and phrases read better whole)
 """Names on other networks, where a text says that they are some, and where people live.
 
 A bare word is never taken for a name: "my instagram is private" is no handle.

@@ -1,4 +1,3 @@
-# ruff: noqa: E501, SIM905 (tables and phrases read better whole)
 """Mail addresses, also those written so that machines shall not read them.
 
 Every scan starts at an "at" and looks a bounded way to both sides: v0's pattern was quadratic,

@@ -1,4 +1,3 @@
-# ruff: noqa: E501, SIM905 (tables and phrases read better whole)
 """Cards and bank accounts: both carry check digits, so nothing is guessed."""
 
 import re

@@ -1,4 +1,3 @@
-# ruff: noqa: E501, SIM905 (tables and phrases read better whole)
 """Telephone numbers, told from years, sums, orders and scores by their shape and their company.
 
 The shapes are how each country's numbers are written (its numbering plan: ITU-T E.164 and the

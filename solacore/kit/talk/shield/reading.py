@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (tables and phrases read better whole)
 """How text is read before anything is looked for in it: one width, one kind of digit.
 
 People paste numbers with full-width or Arabic digits, no-break spaces, typographic dashes and

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (the grammar reads better whole)
 """What a model wrote, with the originals back in the places of their placeholders."""
 
 import re

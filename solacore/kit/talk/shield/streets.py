@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (tables and phrases read better whole)
 """Street addresses, as they are usually written. Found where they can be, never promised."""
 
 import re
