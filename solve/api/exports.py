@@ -77,7 +77,7 @@ class OverviewOut(Schema):
     daily_trend: list[DayOut] = Field(description="the last 30 days (UTC) that have any")
     action_completion: CompletionOut
     step_distribution: dict[Step, int]
-    follow_through: FollowThroughOut
+    follow_through: FollowThroughOut | None = Field(None, description="once anything was asked")
 
 
 @sessions_router.get("/all/export", response={200: None})
@@ -112,7 +112,7 @@ async def export_one(
     return _file(text, f"{exports.file_stem(found)}.md", MARKDOWN)
 
 
-@stats_router.get("/overview", response=OverviewOut)
+@stats_router.get("/overview", response=OverviewOut, exclude_unset=True)
 async def overview(request: ApiRequest) -> dict[str, Any]:
     """Give me figures about my sessions."""
     who = request.auth

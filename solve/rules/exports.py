@@ -87,8 +87,8 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
 
 def statistics_rows(figures: Mapping[str, Any], *, now: datetime) -> list[list[object]]:
     """Return the statistics as labelled blocks, a blank row between two."""
-    actions, follow = figures["action_completion"], figures["follow_through"]
-    return [
+    actions = figures["action_completion"]
+    rows: list[list[object]] = [
         ["Statistics Report", _stamp(now)],
         [],
         ["Total Sessions", figures["total_sessions"]],
@@ -108,14 +108,18 @@ def statistics_rows(figures: Mapping[str, Any], *, now: datetime) -> list[list[o
         [],
         ["Date", "Count"],
         *[[item["date"], item["count"]] for item in figures["daily_trend"]],
-        [],
-        ["Check-ins Asked", follow["asked"]],
-        ["Check-ins Answered", follow["answered"]],
-        ["Done", follow["done"]],
-        ["Not Yet", follow["not_yet"]],
-        ["Changed", follow["changed"]],
-        ["Follow-through Rate (%)", follow["rate"]],
     ]
+    if follow := figures.get("follow_through"):
+        rows += [
+            [],
+            ["Check-ins Asked", follow["asked"]],
+            ["Check-ins Answered", follow["answered"]],
+            ["Done", follow["done"]],
+            ["Not Yet", follow["not_yet"]],
+            ["Changed", follow["changed"]],
+            ["Follow-through Rate (%)", follow["rate"]],
+        ]
+    return rows
 
 
 def file_stem(session: Mapping[str, Any]) -> str:

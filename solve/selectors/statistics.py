@@ -39,6 +39,7 @@ def overview(*, user_id: UUID, now: datetime) -> dict[str, Any]:
         cursor.execute(_GROUPS, {"user": user_id, "tags": TOP_TAGS, "since": since})
         rows = cursor.fetchall()
     rate = 100 * counts["done"] / counts["actions"] if counts["actions"] else 0.0
+    follow_through = check_ins.figures(user_id=user_id)
     return {
         "total_sessions": counts["total"],
         "status_distribution": {s.value: counts[f"status_{s.value}"] for s in Status},
@@ -50,5 +51,6 @@ def overview(*, user_id: UUID, now: datetime) -> dict[str, Any]:
             "completion_rate": round(rate, 1),
         },
         "step_distribution": {s.value: counts[f"step_{s.value}"] for s in Step},
-        "follow_through": check_ins.figures(user_id=user_id),
+        # Left out until there is something to tell: the contract has the rest alone.
+        **({"follow_through": follow_through} if follow_through["asked"] else {}),
     }

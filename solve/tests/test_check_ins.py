@@ -347,8 +347,9 @@ class TestFigures:
         )
         assert rows[-1] == ["Follow-through Rate (%)", "66.7"]
 
-    def test_nothing_asked_is_no_rate(self, ada):
-        assert ada.send("GET", "/stats/overview").json()["follow_through"]["rate"] == 0.0
+    def test_nothing_asked_is_nothing_told(self, ada):
+        assert "follow_through" not in ada.send("GET", "/stats/overview").json()
+        assert b"Follow-through" not in ada.send("GET", "/stats/export?format=csv").body
 
 
 @pytest.mark.timeout(120)
