@@ -19,15 +19,18 @@ import django
 
 django.setup()
 
+from django.conf import settings
+
 from bench.coach import play as stage
 from bench.coach.scores import CHECKS
 from solacore.kit import llm
+from solacore.kit.llm.offline import OfflineCoach
 
 
 def provider(name: str) -> llm.Provider:
     """Return the provider called ``name``; SystemExit if it has no key."""
     if name == "offline":
-        return llm.offline_coach()
+        return OfflineCoach(settings.PROMPTS_DIR)  # without the pauses people are shown
     found = next((each for each in llm.configured() if each.name == name), None)
     if found is None:
         raise SystemExit(f"{name} has no key in this environment (or LLM_PROVIDER is offline).")
@@ -50,7 +53,14 @@ def table(heard: dict[str, list[stage.Heard]]) -> str:
     rows = [f"| | talks | answers | {' | '.join(CHECKS)} |", "|---" * (3 + len(CHECKS)) + "|"]
     total = [each for some in heard.values() for each in some]
     for name, some in [*heard.items(), ("all", total)]:
-        talks = len({(each.talk, key) for key, those in heard.items() for each in those if name in (key, "all")})
+        talks = len(
+            {
+                (each.talk, key)
+                for key, those in heard.items()
+                for each in those
+                if name in (key, "all")
+            }
+        )
         shares = [f"{100 * sum(map(check, some)) / len(some):.1f} %" for check in CHECKS.values()]
         rows.append(f"| {name} | {talks} | {len(some)} | {' | '.join(shares)} |")
     return "\n".join(rows)
@@ -62,13 +72,17 @@ def misses(heard: list[stage.Heard]) -> str:
     for each in heard:
         failed = [name for name, check in CHECKS.items() if not check(each)]
         if failed:
-            lines.append(f"{each.language} {each.talk} [{each.step}->{each.after}, wanted {each.wanted}] {failed}\n  > {each.said}\n  < {each.answer}")
+            lines.append(
+                f"{each.language} {each.talk} [{each.step}->{each.after}, wanted {each.wanted}] {failed}\n  > {each.said}\n  < {each.answer}"
+            )
     return "\n".join(lines)
 
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--provider", default="offline", choices=["offline", "openai", "anthropic", "openrouter"])
+    parser.add_argument(
+        "--provider", default="offline", choices=["offline", "openai", "anthropic", "openrouter"]
+    )
     parser.add_argument("--misses", action="store_true", help="print what was not good enough")
     parser.add_argument("--show", metavar="ID", help="print one conversation")
     given = parser.parse_args()

@@ -32,7 +32,9 @@ def test_there_are_forty_conversations():
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_offline_coach_keeps_its_score(heard, name):
-    missed = [f"{each.talk}: {each.said!r} -> {each.answer!r}" for each in heard if not CHECKS[name](each)]
+    missed = [
+        f"{each.talk}: {each.said!r} -> {each.answer!r}" for each in heard if not CHECKS[name](each)
+    ]
     assert len(missed) <= REACHED.get(name, 0), missed
 
 
@@ -48,7 +50,10 @@ def test_checks_can_fail():
         "options": {"step": "reframe", "after": "options", "answer": "Look.\n\nA) one\nB) two"},
         "length": {"answer": "Hm."},
         "no diagnosis": {"answer": "It sounds like you have depression. Is that so?"},
-        "no repetition": {"answer": "I see it. Since when is it so?", "earlier": ("Hm. Since when is it so?",)},
+        "no repetition": {
+            "answer": "I see it. Since when is it so?",
+            "earlier": ("Hm. Since when is it so?",),
+        },
     }
     good = dict(
         talk="x", language="en", said="It began in March", step="clarify", wanted=("clarify",),

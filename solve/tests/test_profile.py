@@ -46,7 +46,9 @@ def hear(*said, profile=None, language="en", before=""):
 )  # fmt: skip
 def test_each_thing_said_goes_to_its_place(language, worry, goal, limit, attempt):
     stop = "。" if language == "zh" else ". "
-    found = hear(("receive", worry), ("clarify", stop.join([goal, limit, attempt])), language=language)
+    found = hear(
+        ("receive", worry), ("clarify", stop.join([goal, limit, attempt])), language=language
+    )
     assert found.concern in worry
     assert (found.goal, found.constraints, found.attempts) == (goal, (limit,), (attempt,))
     assert is_clear(found)
@@ -54,7 +56,11 @@ def test_each_thing_said_goes_to_its_place(language, worry, goal, limit, attempt
 
 
 def test_nothing_is_there_that_was_not_said():
-    texts = ["My boss keeps piling work on me", "I want to leave at six. I can't say no", "Since March"]
+    texts = [
+        "My boss keeps piling work on me",
+        "I want to leave at six. I can't say no",
+        "Since March",
+    ]
     found = hear(("receive", texts[0]), *(("clarify", text) for text in texts[1:]))
     said = " ".join(texts)
     for text in (found.concern, found.goal, *found.constraints, *found.attempts):
@@ -64,7 +70,13 @@ def test_nothing_is_there_that_was_not_said():
 def test_same_words_never_fill_two_places():
     text = "I have tried but I can't, I want to stop and I have no time"
     found = hear(("receive", text), ("clarify", text), ("clarify", text))
-    places = [found.concern, found.goal, *found.success_criteria, *found.constraints, *found.attempts]
+    places = [
+        found.concern,
+        found.goal,
+        *found.success_criteria,
+        *found.constraints,
+        *found.attempts,
+    ]
     filled = [place for place in places if place]
     assert len(filled) == len(set(filled))
 
@@ -86,7 +98,10 @@ def test_small_talk_and_orders_leave_it_empty():
 def test_commitment_is_agreed_to_or_their_own_words():
     proposal = "Let us begin tiny: **ten minutes, one sheet of paper**. When could that be?"
     agreed = hear(("commit", "ok, tomorrow after lunch"), before=proposal)
-    assert agreed.commitment == {"step": "ten minutes, one sheet of paper", "when": "tomorrow after lunch"}
+    assert agreed.commitment == {
+        "step": "ten minutes, one sheet of paper",
+        "when": "tomorrow after lunch",
+    }
     own = hear(("commit", "I will call my sister tonight"), before=proposal)
     assert own.commitment == {"step": "I will call my sister tonight", "when": "tonight"}
     assert hear(("commit", "that's too much"), before=proposal).commitment == {}
@@ -133,7 +148,7 @@ def test_note_adds_and_never_empties():
             "emotion": {"label": "sad", "confidence": float("nan"), "intensity": 99}}  # fmt: skip
     found = noted(known, note)
     assert (found.concern, found.goal, found.options) == ("new", "g", ("y",))
-    assert sorted(found.attempts) == ["A!", "b"]
+    assert found.attempts == ("a", "b")
     assert found.emotion == {"label": "sad", "confidence": 0.5, "intensity": 3}
 
 
@@ -148,10 +163,21 @@ def test_huge_note_is_cut_to_size():
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=400),
-    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=20,
 )
-KEYS = ("concern", "goal", "success_criteria", "constraints", "attempts", "options", "emotion", "commitment")
+KEYS = (
+    "concern",
+    "goal",
+    "success_criteria",
+    "constraints",
+    "attempts",
+    "options",
+    "emotion",
+    "commitment",
+)
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), json_values, max_size=8))
@@ -164,7 +190,9 @@ def test_any_note_is_bounded_and_comes_back_as_it_went(note):
     assert from_json(text) == from_json(plain) == found
 
 
-@given(st.text(max_size=300), st.sampled_from(["receive", "clarify", "reframe", "options", "commit"]))
+@given(
+    st.text(max_size=300), st.sampled_from(["receive", "clarify", "reframe", "options", "commit"])
+)
 def test_any_text_can_be_heard(text, step):
     found = hear((step, text), before="A) x\nB) y\n**step** What have you tried?")
     assert len(json.dumps(to_json(found), ensure_ascii=False).encode()) <= MAX_BYTES
@@ -185,7 +213,14 @@ def test_model_is_told_role_tone_what_is_known_and_what_came_before():
         language="es", locale="es-MX", role="You are a tutor.", before="mail me at a@example.org",
         check_in="¿Estás a salvo?",
     )  # fmt: skip
-    for part in ('"the exam"', "You are a tutor.", "México", "¿Estás a salvo?", '"profile"', "not known yet"):
+    for part in (
+        '"the exam"',
+        "You are a tutor.",
+        "México",
+        "¿Estás a salvo?",
+        '"profile"',
+        "not known yet",
+    ):
         assert part in ask.system, part
     assert "example.org" not in ask.system
     assert "{{" not in ask.system

@@ -157,7 +157,7 @@ class Said:
         opening = _PLACE.split(sentence)[0].strip()
         known_by = len(opening) >= (4 if self.language == "zh" else 8)
         return not (
-            own_words(sentence) in self.before or (known_by and opening[:24] in self.before)
+            own_words(sentence) in self.before or (known_by and opening[:16] in self.before)
         )
 
     def pick(self, variants: list[str], slot: str = "") -> str:
