@@ -27,7 +27,8 @@ _PEOPLE = re.compile(
     re.I,
 )
 _LOSS = re.compile(
-    r"\b(?:died|death|passed away|grief|funeral|murió|muerte|falleció|duelo)\b|去世|走了以后|离世|过世",
+    r"\b(?:died|death|passed away|grief|funeral|murió|muerte|falleció|duelo)\b|"
+    r"去世|走了以后|离世|过世",
     re.I,
 )
 
