@@ -19,15 +19,18 @@ import django
 
 django.setup()
 
+from django.conf import settings
+
 from bench.coach import play as stage
 from bench.coach.scores import CHECKS
 from solacore.kit import llm
+from solacore.kit.llm.offline import OfflineCoach
 
 
 def provider(name: str) -> llm.Provider:
     """Return the provider called ``name``; SystemExit if it has no key."""
     if name == "offline":
-        return llm.offline_coach()
+        return OfflineCoach(settings.PROMPTS_DIR)  # without the pauses people are shown
     found = next((each for each in llm.configured() if each.name == name), None)
     if found is None:
         raise SystemExit(f"{name} has no key in this environment (or LLM_PROVIDER is offline).")

@@ -57,7 +57,8 @@ def ask(
         turn_in_step=len(said_in_step),
         moving=moving,
         language=language,
-        context={name: value for name, value in context.items() if value},
+        # An empty list of gaps says something: nothing of it need be asked.
+        context={name: value for name, value in context.items() if value or name == "gaps"},
     )
 
 

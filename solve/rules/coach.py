@@ -57,10 +57,11 @@ _YES = re.compile(
 # as a clause of its own; a worry beside it still counts.
 _HANDS_OVER = re.compile(
     r"(?:you )?(?:just )?(?:decide|choose|pick) (?:one )?for me|you (?:decide|choose|pick)\b|"
-    r"(?:just )?tell me what to do|which (?:one )?(?:would|do|should) (?:you|i) (?:choose|pick|take|"
-    r"recommend|do)|what (?:would you|should i) (?:do|choose|pick)|which is (?:the )?best|"
+    r"(?:just )?tell me what to do|which (?:one )?(?:would|do|should) (?:you|i) (?:choose|pick|"
+    r"take|recommend|do)|what (?:would you|should i) (?:do|choose|pick)|which is (?:the )?best|"
     r"(?:你|帮我|替我)(?:来|帮我|替我)?(?:决定|选)(?:吧|一个)?|(?:直接)?告诉我(?:该)?怎么做|我该选哪|你会选哪|"
-    r"哪个(?:最好|更好)|decide (?:tú|por mí)|(?:elige|escoge) (?:tú|por mí)|dime qué (?:hacer|hago)|"
+    r"哪个(?:最好|更好)|decide (?:tú|por mí)|(?:elige|escoge) (?:tú|por mí)|"
+    r"dime qué (?:hacer|hago)|"
     r"(?:tú )?qué harías|cuál (?:me recomiendas|elegirías|es (?:la )?mejor)"
 )
 _ASIDE = re.compile(
@@ -69,7 +70,8 @@ _ASIDE = re.compile(
     r"script|essay|recipe)|translate (?:this|the)|"
     r"(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous |prior |above )?"
     r"(?:instructions|rules|prompt)|"
-    r"(?:answer|reply|respond) only |只(?:用|能用).*回答|responde solo |(?:your|the) system prompt|you are now |from now on you|"
+    r"(?:answer|reply|respond) only |只(?:用|能用).*回答|responde solo |"
+    r"(?:your|the) system prompt|you are now |from now on you|"
     r"首都是|讲个笑话|写(?:一)?(?:首诗|段代码|篇作文)|翻译一下|天气(?:怎么样|如何)|"
     r"忽略(?:之前|以上|前面|所有)|系统提示|你现在是一?个|"
     r"cuál es la capital|quién ganó|cuénta\w* un chiste|escríb\w* (?:un|una) (?:poema|canción|"

@@ -272,8 +272,10 @@ def _key(text: str) -> str:
 
 
 def _distinct(items: Iterable[str]) -> tuple[str, ...]:
-    found = {_key(item) or item: item for item in reversed(list(items)) if item}
-    return tuple(reversed(found.values()))[:MAX_ITEMS]
+    found: dict[str, str] = {}
+    for item in filter(None, items):
+        found.setdefault(_key(item) or item, item)
+    return tuple(found.values())[:MAX_ITEMS]
 
 
 def _emotion(given: object) -> dict[str, Any]:

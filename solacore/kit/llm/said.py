@@ -27,7 +27,8 @@ _PEOPLE = re.compile(
     re.I,
 )
 _LOSS = re.compile(
-    r"\b(?:died|death|passed away|grief|funeral|murió|muerte|falleció|duelo)\b|去世|走了以后|离世|过世",
+    r"\b(?:died|death|passed away|grief|funeral|murió|muerte|falleció|duelo)\b|"
+    r"去世|走了以后|离世|过世",
     re.I,
 )
 
@@ -157,7 +158,7 @@ class Said:
         opening = _PLACE.split(sentence)[0].strip()
         known_by = len(opening) >= (4 if self.language == "zh" else 8)
         return not (
-            own_words(sentence) in self.before or (known_by and opening[:24] in self.before)
+            own_words(sentence) in self.before or (known_by and opening[:16] in self.before)
         )
 
     def pick(self, variants: list[str], slot: str = "") -> str:
