@@ -337,8 +337,9 @@ class Script:
             self.done = False
             return rest
         self.done = self.ask.moving or (note is not None and note.get("done") is True)
-        if note is not None:
-            self.profile, before = noted(self.profile, note), self.profile
+        learned = note.get("profile") if note is not None else None
+        if isinstance(learned, dict):
+            self.profile, before = noted(self.profile, learned), self.profile
             self.learned = self.profile != before
         text = "".join(self._shown) + rest
         leads_to_options = self.done and self.ask.step == Step.REFRAME

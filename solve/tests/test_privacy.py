@@ -209,3 +209,25 @@ def test_whole_answer_is_charged_and_a_broken_one_is_not(ada, monkeypatch, say_w
     row = Message.objects.get(pk=whole)
     assert (row.provider, row.cost_micros) == ("openai", mine.cost_micros)
     assert row.cost_micros > 0
+
+
+def test_coach_knows_what_was_said_and_its_note_adds_to_it(ada, say_words):
+    say_words('Tell me.\n[[coach {"done": true, "profile": {"goal": "a rent I can pay"}}]]')
+    session_id = ada.open_session()
+    ada.say(session_id, f"My landlord {MAIL} raised the rent and I am afraid to lose the flat")
+    provider = say_words("Hm.")
+
+    ada.say(session_id, "He wants two hundred more")
+
+    profile = ada.send("GET", f"/sessions/{session_id}/profile").json()
+    assert "rent" in str(profile["concern"])
+    assert profile["goal"] == "a rent I can pay"
+    assert "a rent I can pay" in provider.asked[0].system
+    assert MAIL not in provider.asked[0].system
+    assert MAIL not in str(profile)
+    assert ada.send("DELETE", f"/sessions/{session_id}/profile").status == 204
+    say_words("Hm.")
+    ada.say(session_id, "Please go on")
+    assert ada.send("GET", f"/sessions/{session_id}/profile").json().get("goal") != (
+        "a rent I can pay"
+    )

@@ -211,7 +211,7 @@ def test_model_is_told_role_tone_what_is_known_and_what_came_before():
     ask = asking.ask(
         step="clarify", said_in_step=["I only have two evenings"],
         turns=(Turn("user", "I only have two evenings"),), profile=Profile(concern="the exam"),
-        language="es", locale="es-MX", role="You are a tutor.", before="mail me at a@example.org",
+        language="es", locale="es-MX", role="You are a tutor.", before="mail me at [EMAIL_1]",
         check_in="¿Estás a salvo?",
     )  # fmt: skip
     for part in (
@@ -223,7 +223,7 @@ def test_model_is_told_role_tone_what_is_known_and_what_came_before():
         "not known yet",
     ):
         assert part in ask.system, part
-    assert "example.org" not in ask.system
+    assert "mail me at [EMAIL_1]" in ask.system
     assert "{{" not in ask.system
     assert ask.context["gaps"][0] == "goal"
     assert not ask.moving
@@ -252,7 +252,7 @@ class TestOverHttp:
     @pytest.fixture
     def session(self, ada):
         session = SolveSession.objects.get(pk=ada.open_session())
-        profiles.keep(session, Profile(concern="the rent", commitment={"step": "call"}))
+        profiles.keep(session.pk, Profile(concern="the rent", commitment={"step": "call"}))
         return session
 
     def test_owner_sees_what_is_remembered_and_has_it_forgotten(self, ada, session):
@@ -273,7 +273,7 @@ class TestOverHttp:
         assert profiles.load(session.pk).concern == "the rent"
 
     def test_kept_again_it_replaces_and_goes_with_its_session(self, ada, session):
-        profiles.keep(session, Profile(concern="the job"))
+        profiles.keep(session.pk, Profile(concern="the job"))
         assert profiles.load(session.pk) == Profile(concern="the job")
         assert ada.send("DELETE", f"/sessions/{session.pk}").status == 204
         assert not SolveProfile.objects.exists()
