@@ -3,25 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from billing import selectors as billing
-from billing.services import answers, spending
+from billing.services import answers
 from learn import errors, limits
 from learn.models import Card, CardState, LearnMessage, LearnSession, Role
 from learn.rules import prompts
 from learn.rules.methods import METHODS
 from learn.rules.steps import Status, Step
-from learn.services import cards, concepts, lessons, sessions
+from learn.services import sessions
+from learn.services.scripts import Script, broken, done
 from solacore.kit import llm
-from solacore.kit.messages import bill
-from solacore.kit.models import DELETED, AnswerState, Frames
+from solacore.kit.models import AnswerState, Frames
 from solacore.kit.replies import Begun
-from solacore.kit.talk import conversation, crisis, helplines, injection, referrals, refusals
+from solacore.kit.talk import conversation, crisis, helplines, referrals
 from solacore.kit.talk.conversation import Heard
-from solacore.kit.talk.voice import Voice
 
 EARLIER_TOPICS = 3
 
@@ -145,27 +141,15 @@ def _answer(
         heard.keep()
         return Begun(answer, superseded=heard.superseded)
     _name(session, said.content)
-    if (words := _refused(heard, session.user_id, now)) is not None:
+    if (words := answers.refused(heard, user_id=session.user_id, now=now)) is not None:
         answer.content = words[1]
-        answer.closing = [["done", {**_done(answer.pk, said.step), "refused": words[0]}]]
+        answer.closing = [["done", {**done(answer.pk, said.step), "refused": words[0]}]]
         heard.keep()
         return Begun(answer, superseded=heard.superseded)
-    heard.open(_broken("ANSWER_INTERRUPTED", answer.pk, said.step), now)
+    heard.open(broken("ANSWER_INTERRUPTED", answer.pk, said.step), now)
     script = _script(session, heard, moves)
     heard.keep()
     return Begun(answer, script, heard.superseded)
-
-
-def _refused(heard: Heard[LearnMessage], user_id: UUID, now: datetime) -> tuple[str, str] | None:
-    """Return why no model is asked and what is said instead; None: ask one."""
-    if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
-        return "PROMPT_INJECTION", injection.refusal(heard.spoken)
-    if llm.configured() and billing.within_budget(user_id=user_id, now=now) is not None:
-        return (
-            "DAILY_BUDGET",
-            f"{refusals.budget(heard.spoken)}\n\n{helplines.elsewhere(heard.spoken)}",
-        )
-    return None
 
 
 def _name(session: LearnSession, text: str) -> None:
@@ -182,22 +166,7 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]}..."
 
 
-def _done(answer_id: UUID, step: str | None) -> dict[str, object]:
-    """Return the closing frame of an answer that moves nothing."""
-    return {
-        "message_id": str(answer_id),
-        "next_step": step,
-        "step_completed": False,
-        "session_completed": False,
-    }
-
-
-def _broken(code: str, answer_id: UUID, step: str | None) -> Frames:
-    """Return how a broken answer's stream ends: the step stays, and clients unblock (M10)."""
-    return [["error", {"error": "STREAM_ERROR", "code": code}], ["done", _done(answer_id, step)]]
-
-
-def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "Script":
+def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> Script:
     step, tool = str(heard.said.step), heard.said.tool
     everything = [*heard.history, heard.said]
     turn = sum(m.role == Role.USER and (m.tool, m.step) == (tool, step) for m in everything)
@@ -236,114 +205,9 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> "
     return Script(session, heard, ask, moves=moves)
 
 
-class Script:
-    """One answer on its way, and what follows when it ends."""
-
-    kind = LearnMessage
-
-    def __init__(
-        self, session: LearnSession, heard: Heard[LearnMessage], ask: llm.Ask, *, moves: bool
-    ) -> None:
-        self.answer_id, self.session_id = heard.answer.pk, session.pk
-        self.user_id = session.user_id
-        self.ask, self.moves = ask, moves
-        self.spent: list[llm.Spent] = []
-        self.shield, self.said = heard.shield, heard.said_by_user()
-        self.note: dict[str, object] | None = None
-        self.broken = _broken("ANSWER_FAILED", self.answer_id, ask.step)
-        self._voice = Voice(heard.shield.places, heard.spoken)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the answer was cut off as unsafe: then nothing follows from it."""
-        return self._voice.stopped is not None
-
-    def feed(self, piece: str) -> str:
-        """Return what of a piece may be shown."""
-        return self._voice.feed(piece)
-
-    def end(self) -> str:
-        """Return the rest, and take the teacher's note."""
-        rest, self.note = self._voice.finish()
-        return rest
-
-    def rest(self) -> str:
-        """Return what was held back of an answer that broke off."""
-        return self._voice.finish()[0]
-
-    def finish(self, text: str) -> Frames:
-        """Keep the whole answer and move on."""
-        return finish(self, text=text, now=timezone.now())  # noqa: TID251
-
-    def halted(self, text: str) -> None:
-        """Take down what an answer took that was ended early."""
-        answers.halted(self, text, timezone.now())  # noqa: TID251
-
-    def interrupt(self, text: str, code: str) -> Frames:
-        """Keep a broken answer; the step stays, and its reader is not charged."""
-        closing = _broken(code, self.answer_id, self.ask.step)
-        return answers.interrupt(self, text, closing, timezone.now())  # noqa: TID251
-
-
-@transaction.atomic
-def finish(script: Script, *, text: str, now: datetime) -> Frames:
-    """Keep a whole answer; store the next step before the client hears of it (E.4).
-
-    An answer at the last step completes the lesson and makes its review dates.
-    """
-    try:
-        session = sessions.lock(session_id=script.session_id, user_id=script.user_id)
-    except errors.SessionNotFound:
-        return DELETED
-    step = Step(script.ask.step)
-    completes = step is Step.PLAN and not script.stopped
-    answered = completes or (len(text) > limits.ANSWERED_CHARACTERS and not script.stopped)
-    closing: Frames = [
-        [
-            "done",
-            {
-                "message_id": str(script.answer_id),
-                "next_step": step.next.value if step.next else None,
-                "step_completed": answered,
-                "session_completed": completes,
-            },
-        ]
-    ]
-    hidden = conversation.hidden(script.shield, text)
-    kept = LearnMessage.conclude(
-        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **bill(script.spent)
-    )
-    if kept is closing and session.status == Status.ACTIVE and not script.stopped:
-        _learned(session, script, text, now)
-        if completes:
-            sessions.complete(session, now)
-        elif script.moves and answered and session.current_step == step and step.next:
-            session.current_step = step.next
-        session.save()
-    if kept is closing:  # once, however often this is tried; last, for the house's row is busy
-        spending.record(user_id=script.user_id, spents=script.spent, now=now)
-    return kept
-
-
-def _learned(session: LearnSession, script: Script, text: str, now: datetime) -> None:
-    """Keep what an answer adds to what is known of a lesson: cards, concepts, the summary."""
-    answer = LearnMessage(pk=script.answer_id, session=session)
-    cards.propose(answer=answer, text=text, topic=session.topic or "", now=now)
-    named = lessons.conclude(
-        session,
-        note=script.note,
-        answer=text,
-        said=script.said,
-        language=script.ask.language,
-        tool=script.ask.method or None,
-        turn=script.ask.turn_in_step,
-    )
-    concepts.name(user_id=session.user_id, session_id=session.pk, concepts=named, now=now)
-
-
 def stop(*, answer: LearnMessage, text: str) -> Frames:
     """End an answer because its reader asked; what was said is kept, the step stays."""
-    closing: Frames = [["done", {**_done(answer.pk, answer.step), "stopped": True}]]
+    closing: Frames = [["done", {**done(answer.pk, answer.step), "stopped": True}]]
     return LearnMessage.conclude(answer.pk, text, AnswerState.STOPPED, closing)
 
 

@@ -4,29 +4,24 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
-from billing import selectors as billing
-from billing.services import answers, spending
-from solacore.kit import llm
-from solacore.kit.messages import bill
-from solacore.kit.models import DELETED, AnswerState, Frames
+from billing.services import answers
+from solacore.kit.models import AnswerState, Frames
 from solacore.kit.replies import Begun
-from solacore.kit.talk import conversation, crisis, helplines, injection, referrals, refusals
+from solacore.kit.talk import conversation, crisis, helplines, referrals
 from solacore.kit.talk.conversation import Heard
-from solacore.kit.talk.voice import Voice
 from solve import errors, limits
 from solve.models import Message, Role, SolveSession, StepVisit
-from solve.rules import asking, choices, coach, emotions
-from solve.rules.profile import Profile, noted
+from solve.rules import asking, choices, emotions
+from solve.rules.profile import Profile
 from solve.rules.profile import heard as profile_heard
 from solve.rules.profile import prompt as profile_prompt
 from solve.rules.steps import Status, Step
 from solve.selectors import follow_up
 from solve.services import analytics, profiles, sessions
+from solve.services.scripts import Script, broken
 
 
 @transaction.atomic
@@ -189,7 +184,7 @@ def _answer(
         "confidence": emotion.confidence,
     }
     _note_events(session, heard, emotion)
-    if (words := _refused(heard, session.user_id, now)) is not None:
+    if (words := answers.refused(heard, user_id=session.user_id, now=now)) is not None:
         heard.answer.content = words[1]
         done = {"next_step": heard.said.step, **mood, "refused": words[0]}
         heard.answer.closing = [["done", done]]
@@ -206,7 +201,7 @@ def _answer(
         language=heard.spoken,
         answering=heard.masked(heard.answered()),
     )
-    heard.open(_broken("ANSWER_INTERRUPTED", str(heard.said.step), mood), now)
+    heard.open(broken("ANSWER_INTERRUPTED", str(heard.said.step), mood), now)
     script = _script(session, heard, turn, mood, profile, now)
     heard.keep()
     if profile != known:
@@ -231,18 +226,6 @@ def _help(
     return Begun(heard.answer, superseded=heard.superseded)
 
 
-def _refused(heard: Heard[Message], user_id: UUID, now: datetime) -> tuple[str, str] | None:
-    """Return why no model is asked and what is said instead; None: ask one."""
-    if heard.flagged is not None and settings.PROMPT_INJECTION_POLICY == "block":
-        return "PROMPT_INJECTION", injection.refusal(heard.spoken)
-    if llm.configured() and billing.within_budget(user_id=user_id, now=now) is not None:
-        return (
-            "DAILY_BUDGET",
-            f"{refusals.budget(heard.spoken)}\n\n{helplines.elsewhere(heard.spoken)}",
-        )
-    return None
-
-
 def _note_events(session: SolveSession, heard: Heard[Message], emotion: emotions.Emotion) -> None:
     """Record what a message showed, in one statement; an answer given anew shows nothing new."""
     if not heard.fresh:
@@ -261,14 +244,6 @@ def _note_events(session: SolveSession, heard: Heard[Message], emotion: emotions
     analytics.record_all(session, found)
 
 
-def _broken(code: str, step: str, mood: dict[str, object]) -> Frames:
-    """Return how a broken answer's stream ends: both clients wait for a ``done`` (M10)."""
-    return [
-        ["error", {"error": "STREAM_ERROR", "code": code}],
-        ["done", {"next_step": step, **mood}],
-    ]
-
-
 def _script(
     session: SolveSession,
     heard: Heard[Message],
@@ -276,7 +251,7 @@ def _script(
     mood: dict[str, object],
     profile: Profile,
     now: datetime,
-) -> "Script":
+) -> Script:
     before = follow_up.before(session.pk, now=now) if session.follows_id else None
     line = heard.masked(asking.earlier(**asdict(before))) if before else ""
     role = next((m.content for m in heard.history if m.role == Role.SYSTEM), "")
@@ -295,113 +270,6 @@ def _script(
         check_in=crisis.check_in_offline(heard.spoken) if heard.risk is not None else "",
     )
     return Script(session, heard, ask, mood, profile)
-
-
-class Script:
-    """One answer on its way: what may be shown of it, and what follows when it ends."""
-
-    kind = Message
-
-    def __init__(
-        self,
-        session: SolveSession,
-        heard: Heard[Message],
-        ask: llm.Ask,
-        mood: dict[str, object],
-        profile: Profile,
-    ) -> None:
-        self.answer_id, self.session_id = heard.answer.pk, session.pk
-        self.user_id = session.user_id
-        self.ask, self.mood, self.profile = ask, mood, profile
-        self.spent: list[llm.Spent] = []
-        self.shield = heard.shield
-        self.broken = _broken("ANSWER_FAILED", ask.step, mood)
-        self.done, self.learned = ask.moving, False
-        self._voice = Voice(heard.shield.places, heard.spoken)
-        self._shown: list[str] = []
-
-    def feed(self, piece: str) -> str:
-        """Return what of a piece may be shown."""
-        shown = self._voice.feed(piece)
-        self._shown.append(shown)
-        return shown
-
-    def end(self) -> str:
-        """Take the coach's judgement; add the options if the answer leads to them without any.
-
-        Without a note of the coach's the rule counts; it also counts when the rule says that
-        nobody is to be kept any longer. An answer that was stopped moves nothing.
-        """
-        rest, note = self._voice.finish()
-        if self._voice.stopped is not None:
-            self.done = False
-            return rest
-        self.done = self.ask.moving or (note is not None and note.get("done") is True)
-        learned = note.get("profile") if note is not None else None
-        if isinstance(learned, dict):
-            self.profile, before = noted(self.profile, learned), self.profile
-            self.learned = self.profile != before
-        text = "".join(self._shown) + rest
-        leads_to_options = self.done and self.ask.step == Step.REFRAME
-        if leads_to_options and not coach.has_options(text):
-            rest = f"{rest}\n\n{llm.offline_coach().options_lines(self.ask)}"
-        return rest
-
-    def rest(self) -> str:
-        """Return what was held back of an answer that broke off."""
-        return self._voice.finish()[0]
-
-    def finish(self, text: str) -> Frames:
-        """Keep the whole answer and move on if the step's purpose is met."""
-        return finish(self, text=text, now=timezone.now())  # noqa: TID251
-
-    def halted(self, text: str) -> None:
-        """Take down what an answer took that was ended early."""
-        answers.halted(self, text, timezone.now())  # noqa: TID251
-
-    def interrupt(self, text: str, code: str) -> Frames:
-        """Keep a broken answer; the step stays, and its reader is not charged."""
-        closing = _broken(code, self.ask.step, self.mood)
-        return answers.interrupt(self, text, closing, timezone.now())  # noqa: TID251
-
-
-@transaction.atomic
-def finish(script: Script, *, text: str, now: datetime) -> Frames:
-    """Keep a whole answer; move the step or complete the session if its purpose is met.
-
-    An answer that was ended meanwhile (stopped, superseded) stays ended.
-    """
-    try:
-        session = sessions.lock(session_id=script.session_id, user_id=script.user_id)
-    except errors.SessionNotFound:
-        return DELETED
-    open_here = session.current_step == script.ask.step and session.status == Status.ACTIVE
-    moves = script.done and open_here
-    to = Step(session.current_step).next if moves else None
-    next_step = to or Step(session.current_step)
-    closing: Frames = [["done", {"next_step": next_step.value, **script.mood}]]
-    hidden = conversation.hidden(script.shield, text)
-    kept = Message.conclude(
-        script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **bill(script.spent)
-    )
-    if kept is closing:
-        if script.learned:
-            profiles.keep(session.pk, script.profile)
-        if moves:
-            _move(session, to, now)
-    if kept is closing:  # once, however often this is tried; last, for the house's row is busy
-        spending.record(user_id=script.user_id, spents=script.spent, now=now)
-    return kept
-
-
-def _move(session: SolveSession, to: Step | None, now: datetime) -> None:
-    """Take a locked session to its next step; behind the last one it is complete."""
-    if to is None:
-        analytics.record(session, "step_completed", step=session.current_step)
-        sessions.complete(session, now)
-    else:
-        sessions.advance(session, to, now)
-    session.save(update_fields=["current_step", "status", "completed_at", "updated_at"])
 
 
 def stop(*, answer: Message, text: str) -> Frames:
