@@ -173,7 +173,7 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> S
     others = LearnSession.objects.owned_by(session.user_id).exclude(pk=session.pk)
     named = others.exclude(topic=None).order_by("-created_at", "pk")
     earlier = tuple(map(str, named.values_list("topic", flat=True)[:EARLIER_TOPICS]))
-    check_in = crisis.check_in_offline(heard.spoken) if heard.risk is not None else ""
+    check_in = crisis.check_in(heard.spoken) if heard.risk is not None else ""
     sent = {
         "topic": heard.masked(session.topic or ""),
         "earlier": heard.masked(", ".join(earlier)),

@@ -267,7 +267,7 @@ def _script(
         locale=session.locale,
         role=role,
         before=line,
-        check_in=crisis.check_in_offline(heard.spoken) if heard.risk is not None else "",
+        check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
     )
     return Script(session, heard, ask, mood, profile)
 

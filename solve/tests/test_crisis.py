@@ -2,7 +2,7 @@
 
 import pytest
 
-from solacore.kit.talk import crisis
+from solacore.kit.talk import crisis, helplines
 
 CAUGHT = """
 I want to die|i wanna die|quiero morir|sometimes I think about SUICIDE|I'm having suicidal thoughts
@@ -44,7 +44,7 @@ def test_harmless_words_interrupt_nobody(text):
 
 @pytest.mark.parametrize("language", ["en", "zh", "es", "xx"])
 def test_help_names_whom_to_call(language):
-    words = crisis.help_text(language)
+    words = helplines.card(language=language, country=None).text
     assert "988" in words
     assert "717 003 717" in words
 

@@ -132,7 +132,7 @@ def test_soft_tier_goes_on_and_checks_in(ada, say_words):
 
     assert reply.text == "I am glad you told me."
     assert "blocked" not in reply.events[-1].data
-    assert crisis.check_in_offline("en") in provider.asked[0].system
+    assert crisis.check_in("en") in provider.asked[0].system
     assert ReferralCount.objects.get().tier == "soft"
 
 

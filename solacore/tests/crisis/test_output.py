@@ -102,8 +102,8 @@ def test_what_we_say_instead_is_kind_and_safe(language):
     words = crisis.replacement(language)
     assert "findahelpline.com" in words
     assert crisis.unsafe(words) is None
-    assert "suicide" in crisis.check_in(language)
-    assert crisis.check_in_offline(language)
+    assert crisis.check_in(language)
+    assert crisis.unsafe(crisis.check_in(language)) is None
 
 
 def test_long_answers_without_stops_are_not_kept_back_for_ever():

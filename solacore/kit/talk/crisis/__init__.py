@@ -4,15 +4,8 @@ Nothing here coaches, diagnoses or judges; it decides whether help is shown, and
 """
 
 from solacore.kit.talk.crisis.assessment import Risk, assess
-from solacore.kit.talk.crisis.normal import MAX_READ
 from solacore.kit.talk.crisis.output import Guard, unsafe
-from solacore.kit.talk.crisis.words import (
-    HELPLINES,
-    check_in,
-    check_in_offline,
-    help_text,
-    replacement,
-)
+from solacore.kit.talk.crisis.words import check_in, replacement
 
 
 def is_at_risk(text: str) -> bool:
@@ -22,14 +15,10 @@ def is_at_risk(text: str) -> bool:
 
 
 __all__ = [
-    "HELPLINES",
-    "MAX_READ",
     "Guard",
     "Risk",
     "assess",
     "check_in",
-    "check_in_offline",
-    "help_text",
     "is_at_risk",
     "replacement",
     "unsafe",

@@ -1,8 +1,4 @@
-"""What we say ourselves: instead of a dangerous answer, and to a model at the soft tier."""
-
-from solacore.kit.talk import helplines
-
-HELPLINES = {"US": "988", "ES": "717 003 717"}  # what the clients read at least (contract 3.4)
+"""What we say ourselves: instead of a dangerous answer, and first of all at the soft tier."""
 
 _REPLACEMENT = {
     "en": "I would rather not go on in that direction, because your safety matters more. If you are thinking about hurting yourself, people who know how to help can be reached right now: findahelpline.com lists them by country. I am an AI, and I am still here to listen.",
@@ -18,14 +14,7 @@ _REPLACEMENT = {
     "hi": "मैं इस दिशा में आगे नहीं जाना चाहता, क्योंकि आपकी सुरक्षा ज़्यादा ज़रूरी है। अगर आप खुद को चोट पहुँचाने के बारे में सोच रहे हैं, तो मदद करने वाले लोग अभी मिल सकते हैं: findahelpline.com। मैं एक एआई हूँ और सुनने के लिए यहीं हूँ।",
 }  # fmt: skip
 
-_CHECK_IN = (
-    "The person may be hinting that they do not feel safe. Before anything else, ask gently and directly, in "
-    "{language}, whether they are thinking about suicide or hurting themselves, say that you are an AI and that people "
-    "can help at once, and listen; do not lecture, diagnose or name any method."
-)
-_NAMES = {"en": "English", "zh": "Chinese", "es": "Spanish", "fr": "French", "de": "German", "pt": "Portuguese",
-          "ja": "Japanese", "ko": "Korean", "ru": "Russian", "ar": "Arabic", "hi": "Hindi"}  # fmt: skip
-_OFFLINE = {
+_CHECK_IN = {
     "en": "What you write makes me want to ask, and you can answer plainly: are you having thoughts of ending your life or of hurting yourself?",
     "zh": "你写的话让我想问一句，你可以照实回答：你有没有想过结束自己的生命，或者伤害自己？",
     "es": "Lo que escribes me hace querer preguntarte, y puedes contestar con franqueza: ¿has pensado en quitarte la vida o en hacerte daño?",
@@ -38,15 +27,5 @@ def replacement(language: str) -> str:
 
 
 def check_in(language: str) -> str:
-    """Return a sentence for a system prompt: check in gently before going on (soft tier)."""
-    return _CHECK_IN.format(language=_NAMES.get(language[:2], "the language they write in"))
-
-
-def check_in_offline(language: str) -> str:
-    """Return the sentence with which the offline coach itself checks in."""
-    return _OFFLINE.get(language[:2], _OFFLINE["en"])
-
-
-def help_text(language: str) -> str:
-    """Return the help card for somebody whose country is unknown."""
-    return helplines.card(language=language, country=None).text
+    """Return the question an answer begins with at the soft tier (English if we lack theirs)."""
+    return _CHECK_IN.get(language[:2], _CHECK_IN["en"])
