@@ -6,6 +6,7 @@ from uuid import UUID
 
 from billing import errors, selectors
 from billing.selectors import Allowance
+from solacore.kit.talk import helplines
 
 # A CTE for the statement that creates what is paid for. It gives one row (session_count) when
 # one more is allowed and none when not; it spends only if the CTE ``permitted`` has a row.
@@ -41,4 +42,7 @@ def exceeded(*, user_id: UUID, allowance: Allowance) -> errors.QuotaExceeded:
     """Return the refusal of one who has spent everything, with the contract's extras."""
     used = selectors.used(user_id=user_id, allowance=allowance)
     usage = {"used": used, "limit": allowance.limit, "tier": allowance.tier}
-    return errors.QuotaExceeded(usage=usage, upgrade_url="/subscriptions/checkout")
+    refusal = errors.QuotaExceeded(usage=usage, upgrade_url="/subscriptions/checkout")
+    # Whoever cannot speak here any more shall still know whom to call (quality 123).
+    refusal.extra = {"resources": dict(helplines.card(language="en", country=None).resources)}
+    return refusal

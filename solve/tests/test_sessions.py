@@ -39,6 +39,7 @@ def test_quota_is_never_exceeded_and_refusals_cost_nothing(ada):
         "usage": {"used": 10, "limit": 10, "tier": "free"},
         "upgrade_url": "/subscriptions/checkout",
     }
+    assert refused.json()["resources"]["US"] == "988"  # nobody is left without a number to call
     assert SolveSession.objects.count() == 10
     assert Usage.objects.get().session_count == 10
 
