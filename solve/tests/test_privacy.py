@@ -231,3 +231,21 @@ def test_coach_knows_what_was_said_and_its_note_adds_to_it(ada, say_words):
     assert ada.send("GET", f"/sessions/{session_id}/profile").json().get("goal") != (
         "a rent I can pay"
     )
+
+
+def test_model_that_failed_has_read_it_all_the_same(ada, outside):
+    outside.fail_after = 0
+    session_id = ada.open_session()
+    message_id = ada.say(session_id, "My landlord raised the rent").header("x-message-id")
+
+    told = sent(ada, session_id, message_id)
+
+    assert told["left_the_house"] is True
+    assert told["provider"] is None
+    assert told["turns"][0]["content"] == "My landlord raised the rent"
+
+
+def test_built_in_coach_is_no_stranger(ada):
+    session_id = ada.open_session()
+    message_id = ada.say(session_id, "My landlord raised the rent").header("x-message-id")
+    assert sent(ada, session_id, message_id)["left_the_house"] is False

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from solacore.kit import metrics
+from solacore.kit import llm, metrics
 from solacore.kit.errors import DomainError, Invalid
 from solacore.kit.llm.base import Turn
 from solacore.kit.messages import BaseMessage, Role
@@ -78,7 +78,9 @@ class Heard(Generic[M]):
         """Return the last ``limit`` things said as a model is shown them, shielded."""
         shown = [m for m in [*self.history, self.said] if m.role != Role.SYSTEM and m.content]
         kept = shown[-limit:]
-        self.answer.sent = {"from": kept[0].number, "notes": []}
+        # Said before anybody is asked: a model that fails has read it all the same.
+        outside = bool(llm.configured())
+        self.answer.sent = {"from": kept[0].number, "notes": [], "outside": outside}
         return tuple(
             Turn("user" if m.role == Role.USER else "assistant", self._masked(m)) for m in kept
         )

@@ -25,14 +25,14 @@ def variants(message: M) -> list[dict[str, Any]]:
 def sent(answer: BaseMessage) -> dict[str, Any]:
     """Return what a model was shown for an answer, word for word as it left the house.
 
-    ``left_the_house`` is false where no model outside was asked. Of what we told the model
+    ``left_the_house`` is false only where no model outside was to be asked. Of what we told the model
     ourselves, only notes about the person are theirs to see; ``hidden`` counts what they
     never saw, by kind. Messages are read as they stood when the answer was opened.
     """
     bounds = answer.sent or {}
     turns: list[dict[str, str]] = []
     kinds: dict[str, int] = {}
-    outside = bool(answer.provider) and answer.provider != "offline"
+    outside = bool(bounds.get("outside") or answer.provider)
     for row in _shown(answer, bounds) if answer.sent else []:
         spans = from_json(row.hidden or [])
         turns.append(
