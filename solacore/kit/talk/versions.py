@@ -25,7 +25,7 @@ def variants(message: M) -> list[dict[str, Any]]:
 def sent(answer: BaseMessage) -> dict[str, Any]:
     """Return what a model was shown for an answer, word for word as it left the house.
 
-    ``left_the_house`` is false only where no model outside was to be asked. Of what we told the model
+    ``left_the_house`` is false only where no model outside was to be asked. Of what we told it
     ourselves, only notes about the person are theirs to see; ``hidden`` counts what they
     never saw, by kind. Messages are read as they stood when the answer was opened.
     """
