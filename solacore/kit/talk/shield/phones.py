@@ -78,16 +78,7 @@ _AFTERWARDS = re.compile(
 # Teléfono de la Esperanza (ES), 988 Lifeline's old number (US), TelefonSeelsorge (DE),
 # the harmonised European line, 希望24热线 (CN), Samaritans' former number (GB).
 _PUBLIC = frozenset(
-    [
-        "717003717",
-        "18002738255",
-        "8002738255",
-        "08001110111",
-        "08001110222",
-        "116123",
-        "4001619995",
-        "08457909090",
-    ]
+    "717003717 18002738255 8002738255 08001110111 08001110222 116123 4001619995 08457909090".split()
 )
 
 
