@@ -11,14 +11,14 @@ from solacore.kit.talk.shield.reading import LEFT, RIGHT
 _NETWORK = re.compile(
     rf"""(?:{LEFT}(?:we[ ]?chat|weixin|wx|vx|telegram|tg|instagram|insta|ig|twitter|snapchat|snap|tiktok|discord|facebook
     |fb|messenger|skype|line|kakao(?:talk)?|qq|linkedin|reddit|github|steam|threads|mastodon|вконтакте|вк|телеграм\w*|инстаграм\w*|тг
-    |تيليجرام|تلغرام|انستغرام|سناب|टेलीग्राम|इंस्टाग्राम){RIGHT}|微信|威信|薇信|电报|電報|小红书|抖音|微博|推特|脸书|领英|카카오톡|카톡|라인|인스타|インスタ|ライン|ツイッター)""",
+    |تيليجرام|تلغرام|انستغرام|سناب|टेलीग्राम|इंस्टाग्राम){RIGHT}|微信|威信|薇信|电报|電報|小红书|抖音|微博|推特|脸书|领英|加v|加V|카카오톡|카톡|라인|인스타|インスタ|ライン|ツイッター)""",
     re.IGNORECASE | re.VERBOSE,
 )  # fmt: skip
 _NOUN = r"(?:id|handle|account|username|user ?name|user|name|nick|usuario|cuenta|nombre|konto|compte|pseudo|号码?|號碼?|账号|帳號|帐号|아이디|аккаунт|ник)"
 # What stands between the network and the name, and how sure it makes us.
 _LINK = re.compile(
     rf" ?(?P<noun>{_NOUN}{RIGHT})?(?P<more> ?{_NOUN}{RIGHT})?"
-    rf"(?P<is> ?(?:[:=-]|(?:is|es|est|ist|é|è|у меня){RIGHT}|是|为|為|は|는|은|이|搜|加|叫) ?| )?(?P<at>@)?"
+    rf"(?P<is> ?(?:[:=,-]|(?:is|as|es|est|ist|é|è|у меня){RIGHT}|是|为|為|は|는|은|이|搜|加|叫) ?| )?(?P<at>@)?"
     r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.\-]{1,31}(?:#\d{4})?)",
     re.IGNORECASE,
 )
@@ -27,7 +27,7 @@ _AT_NAME = re.compile(
     re.ASCII,
 )
 _PROFILE = re.compile(
-    r"(?:t\.me|instagram\.com|twitter\.com|x\.com|facebook\.com|linkedin\.com/in|tiktok\.com|github\.com|wa\.me|reddit\.com/u(?:ser)?|weibo\.com)"
+    r"(?:t\.me|instagram\.com|twitter\.com|x\.com|facebook\.com|linkedin\.com/in|tiktok\.com|github\.com|wa\.me|reddit\.com/u(?:ser)?|weibo\.com|twitch\.tv)"
     r"/@?(?P<name>[A-Za-z0-9_.\-]{2,40})",
     re.IGNORECASE,
 )
@@ -69,6 +69,10 @@ def _is_name(text: str, network: str, link: re.Match[str]) -> bool:
         return False
     if link["at"]:
         return name.casefold() not in _PLACES
+    if network == "line" and not link["noun"]:  # an everyday word; the network is LINE
+        return False
+    if (link["is"] or "").strip() == "," and not re.search(r"[\d_]", name):
+        return False  # "Instagram, Telegram and the rest"
     sure = bool(link["noun"]) or (link["is"] or "").strip() in (":", "=")
     if name.isdigit():
         return (network.casefold() == "qq" and 5 <= len(name) <= 11) or (sure and len(name) >= 5)

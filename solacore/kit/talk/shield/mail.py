@@ -18,7 +18,7 @@ _COMMON = (
     "com|org|net|edu|gov|info|biz|io|ai|app|dev|me|co|tv|eu|uk|us|ca|de|es|fr|it|pt|br|mx|ar|cl|ru|"
     "cn|hk|tw|jp|kr|in|ae|sa|ch|at|nl|be|se|no|dk|fi|pl|au|nz"
 )
-_DOT_WORD = r"(?:[\[({<] ?(?:dot|punto|point|punkt|ponto|点|點|\.) ?[\])}>]|(?<= )(?:dot|punto|point|punkt|ponto)(?= )|点|點)"
+_DOT_WORD = r"(?:[\[({<\-] ?(?:dot|punto|point|punkt|ponto|点|點|\.) ?[\])}>\-]|(?<= )(?:dot|punto|point|punkt|ponto)(?= )|点|點)"
 _DOT = rf" ?(?:{_DOT_WORD}|\.) ?"
 _NAME = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _SPOKEN_DOMAIN = re.compile(
@@ -26,10 +26,12 @@ _SPOKEN_DOMAIN = re.compile(
     re.IGNORECASE,
 )
 _AT = re.compile(
-    r" ?[\[({<] ?(?:at|@|arroba|a|ät|艾特) ?[\])}>] ?| ?(?:艾特|圈a) ?| (?:at|arroba) | @ ?|@ ",
+    r" ?[\[({<\-] ?(?:at|@|arroba|a|ät|艾特) ?[\])}>\-] ?| ?(?:艾特|圈a) ?| (?:at|arroba|arobase|chiocciola) | @ ?|@ |@(?=[a-z0-9-]{1,63} (?:dot|punto|point|punkt|ponto) )",
     re.IGNORECASE,
 )
-_SPOKEN_DOT = re.compile(r" ?[\[({<]? ?(?:dot|punto|point|punkt|ponto) ?[\])}>]? ?$", re.IGNORECASE)
+_SPOKEN_DOT = re.compile(
+    r" ?[\[({<]? ?(?:dot|punto|point|punkt|ponto) ?[\])}>]? ?$| \. $", re.IGNORECASE
+)
 _ANY_DOT = re.compile(_DOT_WORD, re.IGNORECASE)
 _MAIL = re.compile(
     r"e-?mail|\bmail|correo|escr[ií]b|write (?:to )?me|reach me|contact|courriel|邮箱|郵箱|邮件|信箱|电邮|メール|메일|почт",

@@ -35,8 +35,10 @@ def hosts(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in _V6.finditer(text):
         found = match[0].rstrip(":") if not match[0].endswith("::") else match[0]
-        # At least three parts: "a::b" is how programs name things, "10:30" a time.
-        if found.count(":") >= 2 and re.search(r"\d", found) and _parses(found):
+        # At least three parts or a letter: "a::b" is how programs name things, "10::30" a time.
+        parts = [part for part in found.split(":") if part]
+        address = len(parts) >= 3 or bool(re.search(r"[a-f]", found, re.IGNORECASE))
+        if address and found.count(":") >= 2 and re.search(r"\d", found) and _parses(found):
             yield match.start(), match.start() + len(found)
 
 

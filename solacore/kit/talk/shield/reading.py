@@ -76,7 +76,7 @@ def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
 # A number that is named as one of these is neither a telephone nor a card nor a document.
 _OTHER = re.compile(
     rf"""(?:{LEFT}(?:
-    orders?|invoices?|tickets?|tracking|parcels?|shipments?|ref|reference|case|serial|sku|isbn|issn
+    orders?|bills?|seeds?|half[ ]of|scores?[ ]of|zip(?:[ ]code)?|postcode|invoices?|tickets?|tracking|parcels?|shipments?|ref|reference|case|serial|sku|isbn|issn
     |doi|part|model|product|item|article|batch|lot|version|build|patent|booking|reservation|bug
     |issue|commit|transaction|receipt|vin|barcode|ean|upc|imei|coupon|voucher|catalog(?:ue)?
     |pedidos?|facturas?|expediente|env[ií]o|seguimiento|referencia|recibo|albar[aá]n|reserva
@@ -93,7 +93,7 @@ _QUANTITY = re.compile(
     (?:dollars?|euros?|pounds?|bucks?|usd|eur|gbp|cny|rmb|yuan|yen|rupees?|pesos?|reais|rubles?|рубл\w*
     |people|users|views|followers|subscribers|steps|times|years?|bytes|rows|units|points|votes|copies
     |visits|downloads|likes|habitantes|personas|veces|pasos|millones|einwohner|menschen|schritte
-    |habitants|personnes|fois|abonn[ée]s|km|kg|mg|ml|m|cm|mm|kcal|cal|hz|kb|mb|gb|a[ ](?:year|month|day)
+    |met(?:er|re)s|kilomet(?:er|re)s|miles|minutes|seconds|hours|days|habitants|personnes|fois|abonn[ée]s|km|kg|mg|ml|m|cm|mm|kcal|cal|hz|kb|mb|gb|a[ ](?:year|month|day)
     |per[ ](?:day|week|month|year|hour|person|head|cent)|al[ ]a[ñn]o|pro[ ]jahr|par[ ]an){RIGHT})""",
     re.IGNORECASE | re.VERBOSE,
 )
