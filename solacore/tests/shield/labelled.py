@@ -4,9 +4,12 @@ Written without sight of the detectors. A third, chosen by a hash of the sentenc
 no rule was fitted to it, its figures are reported apart (``bench/shield.py``).
 """
 
+import base64
+import codecs
 import tomllib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -126,3 +129,31 @@ def score(kind: str, every: Iterable[Case], nothing: Iterable[str]) -> Score:
         wrong += len(spans)
         notes += [f"hidden: {text} {spans}"] if spans else []
     return Score(right, total, wrong, notes)
+
+
+def orders() -> list[str]:
+    """Return messages that must be flagged, the encoded ones encoded."""
+    found = load("orders.toml")
+    plain = [line for block in found["plain"].values() for line in lines(block)]
+    hidden = [
+        f"{frame} {_ENCODERS[how](line)}"
+        for how, block in found["encoded"].items()
+        for line, frame in zip(lines(block), cycle(["read this:", "mira", "请看"]), strict=False)
+    ]
+    return [*plain, *hidden]
+
+
+def lookalikes() -> list[str]:
+    """Return messages that must not be flagged."""
+    return [line for block in load("lookalikes.toml").values() for line in lines(block)]
+
+
+_ENCODERS: dict[str, Callable[[str], str]] = {
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "rot13": lambda text: codecs.encode(text, "rot13"),
+    "reversed": lambda text: text[::-1],
+    "percent": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "escapes": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
+    "html": lambda text: "".join(f"&#{ord(char)};" for char in text),
+}

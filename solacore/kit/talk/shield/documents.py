@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
+from enum import Enum
 
 from solacore.kit.talk.shield import checks
-from solacore.kit.talk.shield.reading import BEFORE, LEFT, RIGHT, last, something_else
+from solacore.kit.talk.shield.reading import AFTER, LEFT, RIGHT, Words, other_words, something_else
 
 Check = Callable[[str], bool]
 
@@ -18,26 +19,42 @@ def _ssn(number: str) -> bool:
     return area not in ("000", "666") and area[0] != "9" and group != "00" and serial != "0000"
 
 
+def _old_resident(number: str) -> bool:
+    """Tell the old Chinese number from American Express's, which begins with 34 or 37, too."""
+    return checks.cn_resident(number) and not (number[:2] in ("34", "37") and checks.luhn(number))
+
+
+class Name(Enum):
+    """Where a document must be called what it is for its number to count."""
+
+    NONE = "its shape or check digit is enough"
+    NEAR = "before or after it"
+    BEFORE = "right before it"
+
+
 # (shape, check of its letters and digits, whether it must be named). SSA, Social Security numbers.
-_KINDS: list[tuple[str, Check, bool]] = [
-    (r"[1-9]\d{5} ?(?:18|19|20)\d{6} ?\d{3}[\dXx]", checks.cn_resident, False),
-    (r"[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}", checks.cn_resident, False),
-    (r"(?:[EG]\d{8}|E[A-HJ-NP-Z]\d{7})", _always, False),  # passports: China, Hong Kong's too
-    (r"\d{3}(?P<n>[ \-])\d{2}(?P=n)\d{4}", _ssn, False),
-    (r"\d{8}[ \-]?[A-HJ-NP-TV-Za-hj-np-tv-z]|\d{2}\.\d{3}\.\d{3}[ \-]?[A-HJ-NP-TV-Z]", checks.dni, False),
-    (r"[XYZxyz][ \-]?\d{7}[ \-]?[A-HJ-NP-TV-Za-hj-np-tv-z]", checks.dni, False),
-    (r"\d{3}\.\d{3}\.\d{3}-\d{2}", checks.cpf, False),
-    (r"[2-9]\d{3}(?P<a>[ \-])\d{4}(?P=a)\d{4}", checks.verhoeff, False),
-    (r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", _always, False),  # India, tax (PAN)
-    (r"\d{6}-[1-8]\d{6}", checks.korea, False),
-    (r"[A-Z]{1,2}\d{6}\([\dA]\)", checks.hong_kong, False),
-    (r"[A-Z][1289]\d{8}", checks.taiwan, False),
-    (r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}", checks.nir, False),
-    (r"[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]", _always, False),  # Italy, codice fiscale
-    (r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d", _always, False),  # Mexico, CURP
-    (r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]", _always, False),  # GB, NI
+_KINDS: list[tuple[str, Check, Name]] = [
+    (r"[1-9]\d{5} ?(?:18|19|20)\d{6} ?\d{3}[\dXx]", checks.cn_resident, Name.NONE),
+    (r"[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}", _old_resident, Name.NONE),
+    (r"(?:[EG]\d{8}|E[A-HJ-NP-Z]\d{7})", _always, Name.NONE),  # passports: China, Hong Kong's too
+    (r"\d{3}(?P<n>[ \-])\d{2}(?P=n)\d{4}", _ssn, Name.NONE),
+    (r"\d{8}[ \-]?[A-HJ-NP-TV-Za-hj-np-tv-z]|\d{2}\.\d{3}\.\d{3}[ \-]?[A-HJ-NP-TV-Z]", checks.dni, Name.NONE),
+    (r"[XYZxyz][ \-]?\d{7}[ \-]?[A-HJ-NP-TV-Za-hj-np-tv-z]", checks.dni, Name.NONE),
+    (r"\d{3}\.\d{3}\.\d{3}-\d{2}", checks.cpf, Name.NONE),
+    (r"(?!1[3-9])\d{11}", checks.cpf, Name.NONE),  # not what may be a Chinese mobile number
+    # Not the first twelve digits of a card.
+    (r"(?<!\d[ \-])[2-9]\d{3}(?P<a>[ \-])\d{4}(?P=a)\d{4}(?![ \-]\d)", checks.verhoeff, Name.NONE),
+    (r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", _always, Name.NONE),  # India, tax (PAN)
+    (r"\d{6}-[1-8]\d{6}", checks.korea, Name.NONE),
+    (r"[A-Z]{1,2}\d{6}\([\dA]\)", checks.hong_kong, Name.NONE),
+    (r"[A-Z]{1,2}\d{6}[\dA]", checks.hong_kong, Name.NEAR),  # a tenth of all such codes check
+    (r"[A-Z][1289]\d{8}", checks.taiwan, Name.NONE),
+    (r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}", checks.nir, Name.NONE),
+    (r"[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]", _always, Name.NONE),  # Italy, codice fiscale
+    (r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d", _always, Name.NONE),  # Mexico, CURP
+    (r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]", _always, Name.NONE),  # GB, NI
     # With a mistake in it, or of a kind without any check, but called what it is.
-    (r"[A-Za-z]{0,3}[ \-]?\d(?:[ .\-]?\d){5,17}(?:[ .\-]?[A-Za-z]|\([\dA]\))?", _always, True),
+    (r"[A-Za-z]{0,3}[ \-]?\d(?:[ .\-]?\d){5,17}(?:[ .\-]?[A-Za-z]|\([\dA]\))?", _always, Name.BEFORE),
 ]  # fmt: skip
 _SHAPES = [
     (
@@ -51,7 +68,7 @@ _SHAPES = [
     for shape, check, named in _KINDS
 ]
 _LEADS = re.compile(
-    rf"""(?:{LEFT}(?:passports?|pasaporte|passeport|pass(?:nummer)?|reisepass|passaporto|passaporte|паспорт\w*|снилс|инн
+    rf"""(?:{LEFT}(?:passports?|hkid|national[ ]insurance|nino(?=[ :]+[A-Z]{{2}}|[ ](?:is|num))|ni(?=[ ](?:no|num))|nir|s[ée]cu|tax[ ]id|resident[ ]id|pasaporte|passeport|pass(?:nummer)?|reisepass|passaporto|passaporte|паспорт\w*|снилс|инн
     |ssn|social[ ]security|dni|nie|nif|c[ée]dula|curp|rfc|cpf|rg|aadh?aar|pan|id[ ]card|identity[ ]card|national[ ]id|driver'?s?[ ]licen[cs]e
     |personalausweis\w*|steuer-?id\w*|sozialversicherungs\w*|num[ée]ro[ ]de[ ]s[ée]curit[ée][ ]sociale|codice[ ]fiscale|iqama|emirates[ ]id
     |आधार|पैन|هوية|الهوية|إقامة){RIGHT}
@@ -67,15 +84,22 @@ _LINK = re.compile(
 
 def papers(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the document numbers in a folded text."""
+    leads, others = Words(_LEADS, text), other_words(text)
     for shape, check, needs_name in _SHAPES:
-        if needs_name:
+        if needs_name is Name.BEFORE:
             yield from _named(text, shape)
             continue
         for match in shape.finditer(text):
             start, end = match.span()
-            marked = last(_LEADS, text, max(0, start - BEFORE), start)
+            marked = leads.last(start)
             plain = re.sub(r"[ .()\-]", "", match[0])
-            if (check(plain) or marked != -1) and not something_else(text, start, end, marked):
+            right = check(plain)
+            if needs_name is Name.NEAR:
+                called = marked != -1 or bool(_LEADS.search(text, end, end + AFTER))
+                known = right and called
+            else:
+                known = right or marked != -1
+            if known and not something_else(text, start, end, others, marked):
                 yield start, end
 
 

@@ -7,7 +7,7 @@ and one message stopped its server for six minutes.
 import re
 from collections.abc import Iterator
 
-from solacore.kit.talk.shield.reading import BEFORE, LEFT, RIGHT, WORD, last
+from solacore.kit.talk.shield.reading import LEFT, RIGHT, WORD, Words
 
 _MAX_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 _LOCAL_CHAR = re.compile(rf"{WORD}|[.+%'-]")
@@ -18,7 +18,7 @@ _COMMON = (
     "com|org|net|edu|gov|info|biz|io|ai|app|dev|me|co|tv|eu|uk|us|ca|de|es|fr|it|pt|br|mx|ar|cl|ru|"
     "cn|hk|tw|jp|kr|in|ae|sa|ch|at|nl|be|se|no|dk|fi|pl|au|nz"
 )
-_DOT_WORD = r"(?:[\[({<\-] ?(?:dot|punto|point|punkt|ponto|点|點|\.) ?[\])}>\-]|(?<= )(?:dot|punto|point|punkt|ponto)(?= )|点|點)"
+_DOT_WORD = r"(?:[\[({<] ?(?:dot|punto|point|punkt|ponto|точка|点|點|\.) ?[\])}>]|(?<= )-?(?:dot|punto|point|punkt|ponto|точка)-?(?= )|点|點)"
 _DOT = rf" ?(?:{_DOT_WORD}|\.) ?"
 _NAME = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _SPOKEN_DOMAIN = re.compile(
@@ -26,11 +26,12 @@ _SPOKEN_DOMAIN = re.compile(
     re.IGNORECASE,
 )
 _AT = re.compile(
-    r" ?[\[({<\-] ?(?:at|@|arroba|a|ät|艾特) ?[\])}>\-] ?| ?(?:艾特|圈a) ?| (?:at|arroba|arobase|chiocciola) | @ ?|@ |@(?=[a-z0-9-]{1,63} (?:dot|punto|point|punkt|ponto) )",
+    r" ?[\[({<] ?(?:at|@|arroba|arobase|chiocciola|собака|a|ät|艾特) ?[\])}>] ?| ?(?:艾特|圈a) ?"
+    r"| (?:-?at-?|arroba|arobase|chiocciola|собака) | @ ?|@ ?|#",
     re.IGNORECASE,
 )
 _SPOKEN_DOT = re.compile(
-    r" ?[\[({<]? ?(?:dot|punto|point|punkt|ponto) ?[\])}>]? ?$| \. $", re.IGNORECASE
+    r" ?[\[({<]? ?(?:dot|punto|point|punkt|ponto|точка) ?[\])}>]? ?$| \. $", re.IGNORECASE
 )
 _ANY_DOT = re.compile(_DOT_WORD, re.IGNORECASE)
 _MAIL = re.compile(
@@ -59,10 +60,11 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
             yield start, done
         at = text.find("@", max(at + 1, done))
     done = 0
+    marks = Words(_MAIL, text)
     for at_word in _AT.finditer(text):
         domain = _SPOKEN_DOMAIN.match(text, at_word.end())
         start = _spoken_local(text, at_word.start(), done)
-        if domain and start < at_word.start() and _is_mail(text, start, at_word, domain):
+        if domain and start < at_word.start() and _is_mail(text, start, at_word, domain, marks):
             done = domain.end()
             yield start, done
 
@@ -89,7 +91,7 @@ def _spoken_local(text: str, at: int, floor: int) -> int:
     return start
 
 
-def _is_mail(text: str, start: int, at: re.Match[str], domain: re.Match[str]) -> bool:
+def _is_mail(text: str, start: int, at: re.Match[str], domain: re.Match[str], marks: Words) -> bool:
     """Tell an address from somebody who works at a company with a domain for a name."""
     local = text[start : at.start()]
     if not re.search(r"[^\W\d_]", local) or text[start : start + 1] == "@":
@@ -100,7 +102,9 @@ def _is_mail(text: str, start: int, at: re.Match[str], domain: re.Match[str]) ->
         return False
     distinct = bool(re.search(r"[\d._+-]|dot|punto", local))
     spoken = domain["dot"] != "."
-    marked = last(_MAIL, text, max(0, start - BEFORE), start) != -1
+    marked = marks.last(start) != -1
+    if at[0] == "#":  # how some write it in Chinese chats; anything else has one, too
+        return marked
     return distinct or spoken or marked or "@" in at[0]
 
 

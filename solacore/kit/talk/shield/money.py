@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from solacore.kit.talk.shield.checks import luhn, mod97
-from solacore.kit.talk.shield.reading import BEFORE, LEFT, RIGHT, last, something_else
+from solacore.kit.talk.shield.reading import LEFT, RIGHT, Words, other_words, something_else
 
 # Whole, in fours, or as American Express prints it; one kind of separator.
 _CARD = re.compile(
@@ -38,16 +38,17 @@ _IBAN = re.compile(rf"{LEFT}[a-z]{{2}}\d\d(?:[ -]?[a-z0-9]){{11,30}}", re.IGNORE
 
 def cards(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the payment card numbers in a folded text."""
+    words, others = Words(_CARD_WORD, text), other_words(text)
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        marked = last(_CARD_WORD, text, max(0, match.start() - BEFORE), match.start())
+        marked = words.last(match.start())
         whole = 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits)
         if (
             whole
             and (
                 marked != -1 or (_NETWORK.match(digits) and (len(digits) > 14 or digits[0] in "34"))
             )
-            and not something_else(text, match.start(), match.end(), marked)
+            and not something_else(text, match.start(), match.end(), others, marked)
         ):
             yield match.span()
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from solacore.kit.talk.shield.reading import BEFORE, LEFT, RIGHT, last
+from solacore.kit.talk.shield.reading import LEFT, RIGHT, Words
 
 _V4 = re.compile(rf"{LEFT}(?<!\d\.)\d{{1,3}}(?:\.\d{{1,3}}){{3}}{RIGHT}(?!\.\d)")
 _V6 = re.compile(
@@ -25,20 +25,20 @@ _VERSION = re.compile(
 
 def hosts(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the IPv4 and IPv6 addresses in a folded text."""
+    names, versions = Words(_NAMED, text), Words(_VERSION, text)
     for match in _V4.finditer(text):
-        around = max(0, match.start() - BEFORE)
-        named = last(_NAMED, text, around, match.start())
-        version = last(_VERSION, text, max(0, match.start() - 20), match.start())
-        # 1.2.3.4 is a version or a section unless it is called an address.
-        bare = len(match[0]) == 7 and named == -1
+        named = names.last(match.start())
+        version = versions.last(match.start(), 20)
+        # 1.2.3.4 is a version or a section unless it is called an address; 10.* are private ones.
+        bare = len(match[0]) <= 8 and not match[0].startswith("10.") and named == -1
         if version <= named and not bare and _parses(match[0]):
             yield match.span()
     for match in _V6.finditer(text):
         found = match[0].rstrip(":") if not match[0].endswith("::") else match[0]
-        # At least three parts or a letter: "a::b" is how programs name things, "10::30" a time.
+        # At least three parts: "a::b" is how programs name things, "10:30" a time, "12::30" a slip.
         parts = [part for part in found.split(":") if part]
-        address = len(parts) >= 3 or bool(re.search(r"[a-f]", found, re.IGNORECASE))
-        if address and found.count(":") >= 2 and re.search(r"\d", found) and _parses(found):
+        slip = len(parts) < 3 and all(part.isdigit() and len(part) < 3 for part in parts)
+        if found.count(":") >= 2 and re.search(r"\d", found) and _parses(found) and not slip:
             yield match.start(), match.start() + len(found)
 
 

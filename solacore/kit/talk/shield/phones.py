@@ -7,7 +7,7 @@ national regulators' listings); shapes that could be anything need a word that s
 import re
 from collections.abc import Iterator
 
-from solacore.kit.talk.shield.reading import AFTER, BEFORE, LEFT, RIGHT, last, something_else
+from solacore.kit.talk.shield.reading import AFTER, LEFT, RIGHT, Words, other_words, something_else
 
 # National significant numbers by country code.
 _PLANS = {
@@ -22,7 +22,7 @@ _PLANS = {
     }.items()
 }  # fmt: skip
 _ELSEWHERE = re.compile(r"[2-9]\d{8,14}")
-_ABROAD = re.compile(r"\(?(?P<plus>\+|00) ?\d(?:[ .\-/()]{0,3}\d){6,18}")
+_ABROAD = re.compile(r"\(?(?P<plus>\+|00) ?[1-9](?:[ .\-/()]{0,3}\d){6,18}")
 
 # "~" is one separator or none, "_" one separator, "=" the separator before, again.
 _SHAPES = [
@@ -45,10 +45,13 @@ _SHAPES = [
     # With the trunk zero: Britain, Germany, Italy, Taiwan, Japan, Korea, India, the Gulf, …
     r"\(?0\d{1,4}\)?[ \-/]{1,3}\d{2,8}(?:[ \-]\d{2,7}){0,4}|\(?0\d{1,4}\)\d{3,8}(?:[ \-]\d{2,5})?",
     r"0[1-9]\d{8,9}|0[1-9]\d{10}",
+    r"0\d{1,3}(?P<dots>\.)\d{3,4}(?P=dots)\d{4}",  # Korea and others, with dots
     r"[2-9]\d\d-\d{4}",  # a local number, as North America writes it
 ]  # fmt: skip
 _END = rf"{RIGHT}(?![.\-/]\d)(?!,\d{{3}})"
 _NATIONAL = [re.compile(rf"(?:{shape}){_END}", re.ASCII) for shape in _SHAPES]
+_SOME = re.compile(rf"(?:{'|'.join(_SHAPES)}){_END}", re.ASCII)  # one try for all that fail
+_COUNTING = re.compile(r"\d[ ./]\d(?!\d)")  # "1 2 3": no number is written so
 _ANY = re.compile(rf"\(?\d(?:[ .\-/()]{{0,2}}\d){{5,13}}{_END}", re.ASCII)
 _START = re.compile(rf"{LEFT}(?<!\d[.,:/])(?<![$€£¥₹#=])(?:\(?\+ ?\d|\(?\d)", re.ASCII)
 _DATE = re.compile(
@@ -74,6 +77,17 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 
+# What says of the digits after it that they are an amount: "half of", "2^31 is", "más de".
+_AMOUNT = re.compile(
+    rf"(?:{LEFT}(?:half|thirds?|quarters?|sums?|scores?|totals?|averages?|population|of|than|over|nearly|almost|roughly|"
+    r"m[áa]s de|menos de|casi|plus de|environ|mehr als|etwa|rund|mais de|quase|quasi|pi[ùu] di)|[=^≈~<>]|\^\d{1,4} is|约|超过|共|近) ?$",
+    re.IGNORECASE,
+)
+# "locker no. 612345678": something with numbers, and not a telephone.
+_NUMBERED = re.compile(
+    rf"{LEFT}(?!(?:my|mi|the|is)\b)\w{{2,12}} (?:no\.|nr\.?|n[º°]):? ?$", re.IGNORECASE
+)
+
 # Help lines are nobody's own number, and what somebody says of them must reach the coach.
 # Teléfono de la Esperanza (ES), 988 Lifeline's old number (US), TelefonSeelsorge (DE),
 # the harmonised European line, 希望24热线 (CN), Samaritans' former number (GB).
@@ -85,18 +99,19 @@ _PUBLIC = frozenset(
 def telephones(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the telephone numbers in a folded text."""
     done = 0
+    names, others = Words(_PHONE, text), other_words(text)
     for match in _START.finditer(text):
         start = match.start()
         if start < done:
             continue
-        end = _abroad(text, start) or _at_home(text, start, done)
+        end = _abroad(text, start, names, others) or _at_home(text, start, done, names, others)
         if end:
             done = end
             if re.sub(r"\D", "", text[start:end]) not in _PUBLIC:
                 yield start, end
 
 
-def _abroad(text: str, start: int) -> int:
+def _abroad(text: str, start: int, names: Words, others: Words) -> int:
     """Return where a number with its country code ends, 0 if none starts here."""
     match = _ABROAD.match(text, start)
     if not match:
@@ -106,7 +121,8 @@ def _abroad(text: str, start: int) -> int:
     for end in reversed(ends):  # the longest that its country's plan knows
         digits = re.sub(r"\(0\)|\D", "", text[begin:end])
         if not re.match(r"\d", text[end : end + 1]) and _is_planned(digits, match["plus"]):
-            if match["plus"] == "00" and something_else(text, start, end, _named(text, start)):
+            doubtful = match["plus"] == "00"
+            if doubtful and something_else(text, start, end, others, names.last(start)):
                 return 0
             return end
     return 0
@@ -120,22 +136,22 @@ def _is_planned(digits: str, prefix: str) -> bool:
     return prefix == "+" and bool(_ELSEWHERE.fullmatch(digits)) and not digits.endswith("000000")
 
 
-def _named(text: str, start: int) -> int:
-    return last(_PHONE, text, max(0, start - BEFORE), start)
-
-
-def _at_home(text: str, start: int, done: int) -> int:
+def _at_home(text: str, start: int, done: int, names: Words, others: Words) -> int:
     """Return where a number as its own country writes it ends, 0 if none starts here."""
-    ends = [m.end() for m in (shape.match(text, start) for shape in _NATIONAL) if m]
+    if _COUNTING.match(text, start):
+        return 0
+    ends = []
+    if _SOME.match(text, start):
+        ends = [m.end() for m in (shape.match(text, start) for shape in _NATIONAL) if m]
     any_number = _ANY.match(text, start)
     if not ends and not any_number:
         return 0
-    marked = _named(text, start)
+    marked = names.last(start)
     called = marked != -1 and start - marked <= 30
     for end in sorted({*ends, *([any_number.end()] if any_number else [])}, reverse=True):
         found = text[start:end]
         digits = re.sub(r"\D", "", found)
-        if _DATE.fullmatch(found) or something_else(text, start, end, marked):
+        if _DATE.fullmatch(found) or something_else(text, start, end, others, marked):
             continue
         named = called or bool(_AFTERWARDS.match(text[end : end + AFTER]))
         if end not in ends:
@@ -148,16 +164,18 @@ def _at_home(text: str, start: int, done: int) -> int:
 
 def _could_be_one(found: str, digits: str) -> bool:
     """Judge what was called a telephone number but has no known shape."""
-    round_sum = digits.endswith("0000") and found.isdigit()
+    round_sum = digits.endswith("0000" if found.isdigit() else "000")
+    dots = bool(_THOUSANDS.fullmatch(found)) and (round_sum or len(digits) < 9)
     small = re.search(r"(?<!\d)\d[ ./]\d(?!\d)", found)
-    return (
-        6 <= len(digits) <= 13 and not round_sum and not small and not _THOUSANDS.fullmatch(found)
-    )
+    return 6 <= len(digits) <= 13 and not (round_sum and found.isdigit()) and not small and not dots
 
 
 def _stands_alone(text: str, start: int, end: int, done: int) -> bool:
     """Judge a known shape that nothing calls a telephone number."""
     found, before = text[start:end], text[max(0, start - 2) : start]
+    lead = text[max(0, start - 24) : start]
+    if "(" not in found and (_AMOUNT.search(lead) or _NUMBERED.search(lead)):
+        return False
     digits = re.sub(r"\D", "", found)
     if _THOUSANDS.fullmatch(found) or not 7 <= len(digits) <= 13 or len(set(digits)) < 3:
         return False

@@ -10,7 +10,7 @@ _UNIT = r"(?:,? (?:apt|apartment|unit|suite|flat|#|piso|puerta|bajo|ático|esc)\
 _KINDS = [
     rf"\d{{1,5}}[A-Za-z]? (?:[NSEW]\.? )?(?:{_CAP} ){{1,3}}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr"
     rf"|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Close|Crescent|Gardens|Grove){RIGHT}{_UNIT}",
-    rf"(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Camino|Carrer|Ronda|Rua|Travessa|Via|Viale|Corso|Piazza) ?(?:(?:de|del|la|las|los|da|do|dos|di|della) ){{0,3}}"
+    rf"(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Camino|Carrer|Ronda|Rua|Travessa|Via|Viale|Corso|Piazza) ?(?:(?:de|del|la|las|los|da|do|das|dos|di|della) ){{0,3}}"
     rf"{_CAP}(?: (?:(?:de|del|la|da|do|y|e) ){{0,2}}{_CAP}){{0,3}},? (?:n[º°.]? ?|número )?\d{{1,4}}{RIGHT}(?:, ?\d{{1,2}}[º°ª]? ?[A-Za-z]?{RIGHT})?{_UNIT}",
     rf"\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai) (?:(?:de|du|des|la|le|les) |d'|l'){{0,3}}{_CAP}(?:[ -]{_CAP}){{0,3}}",
     rf"[A-ZÄÖÜ][a-zäöüß]{{1,20}}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{{1,4}}[a-z]?{RIGHT}",
