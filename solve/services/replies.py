@@ -78,9 +78,10 @@ def edit(
     session, history, before = _last(session_id, user_id, message_id, idempotency_key, text)
     if before is not None:
         return Begun(before)
-    said, _ = conversation.last_exchange(history) or (history[-1], None)
-    if said.pk != message_id:
+    exchange = conversation.last_exchange(history)
+    if exchange is None or exchange[0].pk != message_id:
         raise errors.MessageNotLast
+    said = exchange[0]
     turn = sessions.take_back(session, Step(str(said.step)), now)
     heard = conversation.hear(
         session,

@@ -240,3 +240,18 @@ def test_variants_cost_the_same_however_many(
     with django_assert_num_queries(3):  # who is asking; the message; its versions
         kept = ada.send("GET", f"/sessions/{session_id}/messages/{answer}/variants").json()
     assert len(kept["variants"]) == amount + 1
+
+
+def test_welcome_of_a_template_can_be_neither_edited_nor_given_anew(ada):
+    from solve.models import PromptTemplate
+
+    role = PromptTemplate.objects.create(
+        role_name="Host", category="life", system_prompt="Be kind.", welcome_message="Welcome."
+    )
+    session_id = ada.open_session(template_id=str(role.pk))
+    (welcome,) = ada.read(session_id)["messages"]
+
+    for act in (again, lambda p, s, m: edit(p, s, m, "my own words")):
+        refused = act(ada, session_id, welcome["id"])
+        assert (refused.status, refused.code) == (400, "MESSAGE_NOT_LAST")
+    assert [m["content"] for m in ada.read(session_id)["messages"]] == ["Welcome."]
