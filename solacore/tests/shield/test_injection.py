@@ -127,9 +127,9 @@ def test_twice_the_text_takes_about_twice_the_time(pump):
     def best(size):
         text, taken = (pump * size)[:size], []
         for _ in range(5):
-            begun = time.perf_counter()
+            begun = time.process_time()
             flagged(text)
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.process_time() - begun)
         return min(taken)
 
     assert best(8_000) / best(2_000) < 8  # 4 if linear, 16 if quadratic

@@ -15,13 +15,15 @@ STRUCTURED = ("CARD", "EMAIL", "HANDLE", "IBAN", "ID", "IP", "PHONE")
 @pytest.fixture(scope="module")
 def scores():
     every, nothing = labelled.cases(), labelled.negatives()
-    return {kind: labelled.score(kind, every, nothing) for kind in STRUCTURED}
+    return {kind: labelled.score(kind, every, nothing) for kind in (*STRUCTURED, "ADDRESS")}
 
 
 def test_set_is_as_large_as_it_says():
-    assert len(labelled.cases()) >= 600
+    every = labelled.cases()
+    assert len({case.text[case.start : case.end] for case in every}) >= 600
     assert len(set(labelled.negatives())) >= 400
-    assert len(labelled.pairs()) >= 100
+    assert len({said for said, _leaves in labelled.pairs()}) >= 100
+    assert len({case.group for case in every if case.kind == "PHONE"}) >= 15
 
 
 @pytest.mark.parametrize("kind", STRUCTURED)
@@ -34,10 +36,14 @@ def test_hardly_anything_else_is_hidden(scores, kind):
     assert scores[kind].precision >= 0.97, scores[kind].notes
 
 
-def test_all_kinds_together_are_precise(scores):
-    right = sum(score.right for score in scores.values())
-    wrong = sum(score.wrong for score in scores.values())
-    assert right / (right + wrong) >= 0.97
+def test_most_streets_are_found_though_none_is_promised(scores):
+    assert scores["ADDRESS"].recall >= 0.85, scores["ADDRESS"].notes
+    assert scores["ADDRESS"].precision >= 0.97, scores["ADDRESS"].notes
+
+
+@pytest.mark.parametrize("text", labelled.negatives())
+def test_what_only_looks_like_it_stays(text):
+    assert masked(text, Shield().hide(text)) == text
 
 
 @pytest.mark.parametrize(("said", "leaves"), labelled.pairs())

@@ -56,6 +56,7 @@ NEGATIVES = [
     "9876543210 views", "I am in line 12", "50% of 2024", "chapter 1.2.3.4", "2024/05/06 and 2024.05.07",
     "blood pressure 120/80, 118/79", "ISBN 978-3-16-148410-0", "tracking 4111 1111 1111 1111", "I owe $612345678",
     "twitter makes me sad", "snapchat is toxic", "I called 717 003 717", "6 months, 12 weeks, 84 days",
+    "telegram as usual", "I use instagram as therapy", "signal: lost", "instagram como siempre", "33 of 612 345 678",
 ]  # fmt: skip
 
 
@@ -163,9 +164,9 @@ def test_twice_the_text_takes_about_twice_the_time(pump):
     def best(size):
         text, taken = (pump * size)[:size], []
         for _ in range(5):
-            begun = time.perf_counter()
+            begun = time.process_time()
             shield(text)
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.process_time() - begun)
         return min(taken)
 
     assert best(4_000) / best(1_000) < 8  # 4 if linear, 16 if quadratic

@@ -44,6 +44,7 @@ _KINDS: list[tuple[str, Check, Name]] = [
     (r"(?!1[3-9])\d{11}", checks.cpf, Name.NONE),  # not what may be a Chinese mobile number
     # Not the first twelve digits of a card.
     (r"(?<!\d[ \-])[2-9]\d{3}(?P<a>[ \-])\d{4}(?P=a)\d{4}(?![ \-]\d)", checks.verhoeff, Name.NONE),
+    (r"[2-9]\d{11}", checks.verhoeff, Name.NEAR),
     (r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", _always, Name.NONE),  # India, tax (PAN)
     (r"\d{6}-[1-8]\d{6}", checks.korea, Name.NONE),
     (r"[A-Z]{1,2}\d{6}\([\dA]\)", checks.hong_kong, Name.NONE),

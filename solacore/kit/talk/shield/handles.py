@@ -35,6 +35,7 @@ _PROFILE = re.compile(
 _REDDIT = re.compile(rf"{LEFT}/?u/(?P<name>[A-Za-z0-9_-]{{3,20}}){RIGHT}", re.ASCII)
 # Networks whose names are words: "the line is busy" speaks of none.
 _WORDS = frozenset(["line", "snap", "signal", "steam", "threads", "messenger", "ins", "v", "x"])
+_LOOSE = frozenset([",", "as", "como", "als"])
 _PLACES = frozenset(
     "home work school night the office noon lunch least once first last all media import override property "
     "param return returns everyone here channel church gym university college hospital".split()
@@ -75,8 +76,8 @@ def _is_name(text: str, network: str, link: re.Match[str]) -> bool:
         return False
     if link["at"]:
         return name.casefold() not in _PLACES
-    if (link["is"] or "").strip() == "," and not re.search(r"[\d_]", name):
-        return False  # "Instagram, Telegram and the rest"
+    if (link["is"] or "").strip() in _LOOSE and not re.search(r"[\d_]", name):
+        return False  # "Instagram, Telegram and the rest", "telegram as usual"
     sure = bool(link["noun"]) or (link["is"] or "").strip() in (":", "=")
     if name.isdigit():
         return (network.casefold() == "qq" and 5 <= len(name) <= 11) or (sure and len(name) >= 5)
@@ -89,5 +90,5 @@ def _is_name(text: str, network: str, link: re.Match[str]) -> bool:
         )
     # A bare word: only where a name is announced and nothing follows that goes on with a sentence.
     ends = bool(_CLAUSE_END.match(text, link.end("name")))
-    announced = sure if network.casefold() in _WORDS else linked
+    announced = bool(link["noun"]) if network.casefold() in _WORDS else linked
     return announced and ends and name.casefold() not in _PLAIN

@@ -174,7 +174,7 @@ def _stands_alone(text: str, start: int, end: int, done: int) -> bool:
     """Judge a known shape that nothing calls a telephone number."""
     found, before = text[start:end], text[max(0, start - 2) : start]
     lead = text[max(0, start - 24) : start]
-    if "(" not in found and (_AMOUNT.search(lead) or _NUMBERED.search(lead)):
+    if found[0] not in "(0" and (_AMOUNT.search(lead) or _NUMBERED.search(lead)):
         return False
     digits = re.sub(r"\D", "", found)
     if _THOUSANDS.fullmatch(found) or not 7 <= len(digits) <= 13 or len(set(digits)) < 3:
