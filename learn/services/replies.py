@@ -48,8 +48,7 @@ def begin(
     try:
         at = _checked(session, step, tool)
     except errors.SessionNotActive:
-        risk = crisis.assess(text)
-        if risk is None or risk.tier == "soft":
+        if not crisis.is_at_risk(text):
             raise
         at = Step(session.current_step)
     heard = conversation.hear(

@@ -135,10 +135,8 @@ def regenerate(
 
 def _require_open(session: SolveSession, text: str) -> None:
     """Refuse a session that has ended, but never somebody who is at risk."""
-    if session.status == Status.COMPLETED:
-        risk = crisis.assess(text)
-        if risk is None or risk.tier == "soft":
-            raise errors.SessionCompleted(status=session.status)
+    if session.status == Status.COMPLETED and not crisis.is_at_risk(text):
+        raise errors.SessionCompleted(status=session.status)
 
 
 def _last(
