@@ -135,9 +135,9 @@ def settle(database: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         sizes = connection.execute(
-            "SELECT pg_relation_size('solve_message') >> 20, pg_relation_size('solve_message_search') >> 20"
+            "SELECT pg_relation_size('solve_searchentry') >> 20, pg_relation_size('solve_searchentry_terms') >> 20"
         ).fetchone()
-    print(f"table {sizes[0]}, index {sizes[1]} MB")
+    print(f"entries {sizes[0]}, their index {sizes[1]} MB")
 
 
 def main() -> None:

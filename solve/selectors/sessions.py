@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from solve import errors
-from solve.selectors import search
+from solve.selectors import highlights, search
 
 _TIME = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
@@ -84,7 +84,7 @@ def history(
             total = found[-1] if found else 0
     page = [dict(zip(_SUMMARY, row[:-1], strict=True)) for row in rows]
     if asked is not None and page:
-        marked = search.highlights(asked, session_ids=[s["id"] for s in page])
+        marked = highlights.of_sessions(asked, session_ids=[s["id"] for s in page])
         for session in page:
             session["highlights"] = marked.get(session["id"], [])
     return page, total

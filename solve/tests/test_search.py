@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solve.models import Message
+from solve.models import Message, SearchEntry
 from solve.selectors import search
 
 
@@ -227,3 +227,45 @@ def said_fast(person, text: str) -> str:
     session = SolveSession.objects.create(user_id=person.id)
     Message.objects.create(session=session, number=0, role="user", content=text)
     return str(session.pk)
+
+
+@pytest.mark.parametrize(
+    ("q", "text"),
+    [("cantaria", "yo cantaría"), ("cantar", "yo cantaría"), ("cantar", "yo cantaria cantando"),
+     ("discutió", "ayer discutimos"), ("corazón", "los corazones"), ("niña", "dos ninas")],
+)  # fmt: skip
+def test_accents_neither_hide_a_form_nor_are_needed_for_it(ada, q, text):
+    wanted = said(ada, text)
+    assert ids(ada, q) == {wanted}
+    assert find(ada, q)["sessions"][0]["highlights"][0]["ranges"]
+
+
+def test_a_fragment_is_short_even_where_every_letter_was_asked_for(ada):
+    said(ada, "abcd " * 1000)
+    [found] = find(ada, "a b c d")["sessions"]
+    assert all(len(mark["fragment"]) <= 90 for mark in found["highlights"])
+
+
+def entries(session_id: str) -> list[str]:
+    return list(SearchEntry.objects.filter(session_id=session_id).values_list("said", flat=True))
+
+
+def test_an_answer_is_entered_once_it_is_whole(ada):
+    lease = timezone.now() + timedelta(hours=1)
+    session_id = said(ada, "Half", role="assistant", state="streaming", lease_until=lease)
+    message = Message.objects.filter(session_id=session_id)
+
+    message.update(content="Half an answer")
+    assert entries(session_id) == []
+    message.update(state="complete", lease_until=None)
+    assert entries(session_id) == ["half an answer"]
+    message.update(tokens_out=12, updated_at=timezone.now())
+    assert entries(session_id) == ["half an answer"]
+
+
+def test_what_is_deleted_leaves_nothing_behind(ada):
+    session_id = said(ada, "the landlord")
+    kept = said(ada, "the neighbour")
+    assert ada.send("DELETE", f"/sessions/{session_id}").status in (200, 204)
+    assert entries(session_id) == []
+    assert entries(kept) == ["the neighbour"]
