@@ -42,8 +42,10 @@ TRUSTED_ORIGINS = frozenset(
 ROOT_URLCONF = "solacore.urls"
 ASGI_APPLICATION = "solacore.asgi.application"
 APPEND_SLASH = False
+# daphne answers to `runserver` alone (uvicorn serves): Twisted would be 30 MB in every process.
+_DEVELOPING = sys.argv[1:2] == ["runserver"]
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if _DEVELOPING else []),
     "solacore.apps.SolacoreConfig",
     "solacore.kit.talk.apps.TalkConfig",
     "accounts",

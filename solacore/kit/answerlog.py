@@ -9,22 +9,26 @@ mirror is fed by one XREAD per process from Redis, if there is one, and by one S
 second, which alone is enough.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Collection
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from redis.asyncio import Redis
 
 from solacore.kit.models import Answer, AnswerState, Frames
 from solacore.kit.redis import SoftRedis
 from solacore.kit.sse import HEARTBEAT, Event
 from solacore.kit.threads import in_thread
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 logger = logging.getLogger(__name__)
 

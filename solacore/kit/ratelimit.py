@@ -1,17 +1,22 @@
 """How often somebody may do something: fixed windows, counted in Redis or in this process."""
 
+from __future__ import annotations
+
 import hashlib
 import math
 import time
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from redis.asyncio import Redis
 
 from solacore.kit import errors
 from solacore.kit.http import Scope, is_whitelisted
 from solacore.kit.redis import SoftRedis
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 MAX_KEPT = 50_000

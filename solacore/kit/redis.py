@@ -3,16 +3,18 @@
 A circuit breaker keeps a stopped or hung Redis from costing more than TIMEOUT once per REST.
 """
 
+from __future__ import annotations
+
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
 from solacore.kit import metrics
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 TIMEOUT = 0.2  # seconds a call may take
 REST = 2.0  # seconds without trying after a failure
@@ -27,6 +29,11 @@ class SoftRedis:
         self.timeout = timeout
         self._closed_until = 0.0
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = WeakKeyDictionary()
+        self._failures: tuple[type[Exception], ...] = (OSError, TimeoutError, ValueError)
+        if url:  # the package is 20 MB and 0.2 s: a house without Redis does without it
+            from redis.exceptions import RedisError  # noqa: PLC0415
+
+            self._failures += (RedisError,)
 
     @property
     def resting(self) -> bool:
@@ -35,6 +42,8 @@ class SoftRedis:
 
     def client(self) -> Redis:
         """Return this event loop's client (connections belong to a loop)."""
+        from redis.asyncio import Redis  # noqa: PLC0415 (loaded already, see above)
+
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
             self._clients[loop] = Redis.from_url(
@@ -54,7 +63,7 @@ class SoftRedis:
         try:
             async with asyncio.timeout(self.timeout + 0.05):
                 return await act(self.client())
-        except (RedisError, OSError, TimeoutError, ValueError):
+        except self._failures:
             self._closed_until = time.monotonic() + REST
             return None
         finally:
