@@ -201,7 +201,7 @@ def _answer(
     known = profiles.load(session.pk)
     profile = profile_heard(
         known,
-        heard.masked(heard.said.content),
+        heard.said_masked(),
         step=str(heard.said.step),
         emotion=emotion,
         language=heard.spoken,

@@ -90,6 +90,10 @@ class Heard(Generic[M]):
         """Return a text of ours about the person as a model is shown it."""
         return masked(text, self.shield.hide(text))
 
+    def said_masked(self) -> str:
+        """Return what was said as a model is shown it: the shield has looked at it already."""
+        return self._masked(self.said)
+
     def note_sent(self, note: str) -> None:
         """Remember, for its owner to see, what of our notes about them leaves the house."""
         if note and self.answer.sent is not None:
