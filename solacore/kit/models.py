@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models.functions import Length, Now
+from django.db.models.functions import Now
 
 LEASE = timedelta(seconds=10)
 
@@ -31,8 +31,6 @@ class AnswerState(models.TextChoices):
     STOPPED = "stopped", "Stopped by its reader"
     INTERRUPTED = "interrupted", "Interrupted"
 
-
-models.TextField.register_lookup(Length)  # content__length
 
 Frames = list[list[Any]]  # [[event name, data], …]: how a stream of this answer ends
 DELETED: Frames = [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]

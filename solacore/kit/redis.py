@@ -10,12 +10,14 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis
+from redis.driver_info import DriverInfo
 from redis.exceptions import RedisError
 
 from solacore.kit import metrics
 
 TIMEOUT = 0.2  # seconds a call may take
 REST = 2.0  # seconds without trying after a failure
+_DRIVER = DriverInfo()  # else read from disk for each connection: 0.3 ms of its 0.6
 T = TypeVar("T")
 
 
@@ -43,6 +45,7 @@ class SoftRedis:
                 socket_connect_timeout=TIMEOUT,
                 decode_responses=True,
                 max_connections=64,
+                driver_info=_DRIVER,
             )
         return self._clients[loop]
 
