@@ -11,12 +11,19 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import aiohttp
 import httpx
 from house import ROOT, Server, free_port, house, sign_up, wait_for
 
 TOKENS, DELAY_MS = 60, 20
+
+
+def shared_stub() -> Path:
+    """Return the stub model, which stands beside the checkout or, of a worktree, further up."""
+    stub = Path("shared", "wire", "stub_llm.py")
+    return next((up / stub for up in ROOT.parents if (up / stub).exists()), ROOT.parent / stub)
 
 
 def prepare(server: Server, count: int) -> list[tuple[str, dict[str, str]]]:
@@ -66,7 +73,7 @@ def at(values: list[float], share: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("counts", type=int, nargs="*", default=[50, 200, 500])
-    parser.add_argument("--stub", default=str(ROOT.parent / "shared" / "wire" / "stub_llm.py"))
+    parser.add_argument("--stub", default=str(shared_stub()))
     options = parser.parse_args()
     port = str(free_port())
     env = {

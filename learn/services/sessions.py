@@ -13,6 +13,7 @@ from learn import errors
 from learn.models import LearnSession
 from learn.rules import path, schedule
 from learn.rules.steps import Status, Step
+from solacore.kit.rows import select
 
 # One statement: one more lesson allowed, and the session, or neither.
 _START = f"""
@@ -61,12 +62,10 @@ def start(
 
 def lock(*, session_id: UUID, user_id: UUID) -> LearnSession:
     """Return somebody's own session, locked. Raises SessionNotFound."""
-    session = (
-        LearnSession.objects.owned_by(user_id).select_for_update().filter(pk=session_id).first()
-    )
-    if session is None:
+    found = select(LearnSession, "id = %s AND user_id = %s FOR UPDATE", [session_id, user_id])
+    if not found:
         raise errors.SessionNotFound
-    return session
+    return found[0]
 
 
 @transaction.atomic

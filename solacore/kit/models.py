@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Case, F, Value, When
-from django.db.models.functions import Length, Now
+from django.db.models.functions import Now
 
 LEASE = timedelta(seconds=10)
 
@@ -32,8 +31,6 @@ class AnswerState(models.TextChoices):
     STOPPED = "stopped", "Stopped by its reader"
     INTERRUPTED = "interrupted", "Interrupted"
 
-
-models.TextField.register_lookup(Length)  # content__length
 
 Frames = list[list[Any]]  # [[event name, data], …]: how a stream of this answer ends
 DELETED: Frames = [["error", {"error": "STREAM_ERROR", "code": "ANSWER_DELETED"}]]
@@ -66,6 +63,13 @@ class Answer(BaseModel):
           FROM unnest(%s::uuid[], %s::text[]) AS v(id, content)
          WHERE a.id = v.id AND a.state <> 'complete'
      RETURNING a.id, a.state"""
+
+    # Not the ORM's: building it anew for every answer cost 0.6 ms of CPU.
+    _conclude_sql: ClassVar[str] = """
+        UPDATE {table} AS a
+           SET {written} content = CASE WHEN length(a.content) > %s THEN a.content ELSE %s END,
+               lease_until = NULL, updated_at = statement_timestamp()
+         WHERE a.id = %s AND a.state = 'streaming'"""
 
     @classmethod
     def checkpoint(cls, texts: dict[UUID, str]) -> set[UUID]:
@@ -105,25 +109,20 @@ class Answer(BaseModel):
         Returns how its stream ends: ``closing`` itself, or what was written by whoever ended
         it before.
         """
-        longer = Case(
-            When(content__length__gt=len(text), then=F("content")),
-            default=Value(text),
-            output_field=models.TextField(),
-        )
-        mine = cls._default_manager.filter(pk=pk)
-        ended = mine.filter(state=AnswerState.STREAMING).update(
-            content=longer,
-            state=state,
-            closing=closing,
-            lease_until=None,
-            updated_at=Now(),
-            **facts,
-        )
-        if ended:
-            return closing
+        facts |= {"state": state, "closing": closing}
+        fields = {name: cls._meta.get_field(name) for name in facts}
+        values = [fields[name].get_db_prep_save(facts[name], connection) for name in facts]  # type: ignore[union-attr]
+        written = "".join(f'"{field.column}" = %s, ' for field in fields.values())  # type: ignore[union-attr]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                cls._conclude_sql.format(table=cls._meta.db_table, written=written),
+                [*values, len(text), text, pk],
+            )
+            if cursor.rowcount:
+                return closing
         # Its lease ran out, or somebody ended it: what was said meanwhile is kept all the same.
         cls.checkpoint({pk: text})
-        before = mine.values_list("closing", flat=True).first()
+        before = cls._default_manager.filter(pk=pk).values_list("closing", flat=True).first()
         return DELETED if before is None else list(before)
 
     @classmethod

@@ -43,6 +43,7 @@ class SoftRedis:
     def client(self) -> Redis:
         """Return this event loop's client (connections belong to a loop)."""
         from redis.asyncio import Redis  # noqa: PLC0415 (loaded already, see above)
+        from redis.driver_info import DriverInfo  # noqa: PLC0415
 
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
@@ -52,6 +53,7 @@ class SoftRedis:
                 socket_connect_timeout=TIMEOUT,
                 decode_responses=True,
                 max_connections=64,
+                driver_info=DriverInfo(),  # else read for each connection: 0.3 ms of its 0.6
             )
         return self._clients[loop]
 

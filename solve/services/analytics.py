@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from solacore.kit.rows import insert
 from solve.models import AnalyticsEvent, SolveSession
 
 
@@ -12,9 +13,11 @@ def record(session: SolveSession, event_type: str, **payload: object) -> None:
 
 def record_all(session: SolveSession, events: Sequence[tuple[str, dict[str, object]]]) -> None:
     """Add several events, in one statement; none for an empty list."""
-    AnalyticsEvent.objects.bulk_create(
-        AnalyticsEvent(
-            user_id=session.user_id, session=session, event_type=event_type, payload=payload
-        )
-        for event_type, payload in events
+    insert(
+        [
+            AnalyticsEvent(
+                user_id=session.user_id, session=session, event_type=event_type, payload=payload
+            )
+            for event_type, payload in events
+        ]
     )

@@ -2,16 +2,26 @@
 
 from uuid import UUID
 
+from django.db import connection
+
+from solacore.kit.rows import insert
 from solve import errors
 from solve.models import SolveProfile, SolveSession
 from solve.rules import profile as rules
 from solve.rules.profile import Profile
 
+_REPLACE = """
+    ON CONFLICT (session_id) DO UPDATE
+   SET data = excluded.data, schema_version = excluded.schema_version,
+       updated_at = excluded.updated_at"""
+
 
 def load(session_id: UUID) -> Profile:
     """Return what is remembered of a session; an empty profile if nothing can be read."""
-    kept = SolveProfile.objects.filter(session_id=session_id).values_list("data", flat=True)
-    return rules.from_json(kept.first())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data FROM solve_solveprofile WHERE session_id = %s", [session_id])
+        kept = cursor.fetchone()
+    return rules.from_json(kept[0] if kept else None)
 
 
 def keep(session_id: UUID, profile: Profile) -> None:
@@ -19,12 +29,7 @@ def keep(session_id: UUID, profile: Profile) -> None:
     row = SolveProfile(
         session_id=session_id, data=rules.to_json(profile), schema_version=rules.SCHEMA_VERSION
     )
-    SolveProfile.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["session"],
-        update_fields=["data", "schema_version", "updated_at"],
-    )
+    insert([row], on_conflict=_REPLACE)
 
 
 def read(*, session_id: UUID, user_id: UUID) -> Profile:

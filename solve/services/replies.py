@@ -4,12 +4,12 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from billing.services import answers
 from solacore.kit.models import AnswerState, Frames
 from solacore.kit.replies import Begun
+from solacore.kit.rows import update
 from solacore.kit.talk import conversation, crisis, helplines, referrals
 from solacore.kit.talk.conversation import Heard
 from solve import errors, limits
@@ -155,11 +155,18 @@ def _last(
     return session, history, before
 
 
+_COUNT = """
+    UPDATE solve_stepvisit SET message_count = message_count + 1, updated_at = %s
+     WHERE session_id = %s AND step = %s AND completed_at IS NULL
+ RETURNING message_count"""
+
+
 def _count(session: SolveSession, now: datetime) -> int:
     """Count a message in the open visit and return how many it has; open one if none is."""
-    here = session.visits.open().filter(step=session.current_step)
-    if here.update(message_count=F("message_count") + 1, updated_at=now):
-        return int(here.values_list("message_count", flat=True)[0])
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [now, session.pk, session.current_step])
+        if counted := cursor.fetchone():
+            return int(counted[0])
     session.visits.open().update(completed_at=now, updated_at=now)
     StepVisit.objects.create(
         session=session, step=session.current_step, started_at=now, message_count=1
@@ -174,7 +181,7 @@ def _answer(
     if session.first_message is None:
         cut, text = limits.FIRST_MESSAGE_CHARACTERS, heard.said.content
         session.first_message = text if len(text) <= cut else text[:cut] + "..."
-        session.save(update_fields=["first_message", "updated_at"])
+        update(session, "first_message", "updated_at")
     if heard.at_risk:
         return _help(session, heard, country, now)
     emotion = emotions.detect(heard.said.content)
@@ -194,7 +201,7 @@ def _answer(
     known = profiles.load(session.pk)
     profile = profile_heard(
         known,
-        heard.masked(heard.said.content),
+        heard.said_masked(),
         step=str(heard.said.step),
         emotion=emotion,
         language=heard.spoken,

@@ -9,6 +9,7 @@ from billing.services import answers, spending
 from solacore.kit import llm
 from solacore.kit.messages import bill
 from solacore.kit.models import DELETED, AnswerState, Frames
+from solacore.kit.rows import update
 from solacore.kit.talk import conversation
 from solacore.kit.talk.conversation import Heard
 from solacore.kit.talk.voice import Voice
@@ -132,4 +133,4 @@ def _move(session: SolveSession, to: Step | None, now: datetime) -> None:
         sessions.complete(session, now)
     else:
         sessions.advance(session, to, now)
-    session.save(update_fields=["current_step", "status", "completed_at", "updated_at"])
+    update(session, "current_step", "status", "completed_at", "updated_at")

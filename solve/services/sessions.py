@@ -15,6 +15,7 @@ from accounts.services.devices import DeviceClaim
 from billing.selectors import Allowance
 from billing.services import quotas
 from solacore.kit.errors import AuthFlow
+from solacore.kit.rows import insert, select
 from solve import errors
 from solve.models import Message, PromptTemplate, Role, SolveSession, StepVisit
 from solve.rules.horizons import bucket
@@ -210,11 +211,17 @@ def _set_status(session: SolveSession, status: Status, now: datetime) -> None:
     session.status, session.completed_at = status, None
 
 
+_LEAVE = """
+    UPDATE solve_stepvisit SET completed_at = %s, updated_at = %s
+     WHERE session_id = %s AND completed_at IS NULL"""
+
+
 def advance(session: SolveSession, to: Step, now: datetime) -> None:
     """Move a locked session to ``to``; the caller saves it."""
     left = session.current_step
-    session.visits.open().update(completed_at=now, updated_at=now)
-    StepVisit.objects.create(session=session, step=to, started_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE, [now, now, session.pk])
+    insert([StepVisit(session=session, step=to, started_at=now)])
     session.current_step = to
     analytics.record(session, "step_completed", from_step=left, to_step=to.value)
 
@@ -284,11 +291,10 @@ def delete(*, session_id: UUID, user_id: UUID) -> None:
 
 def lock(*, session_id: UUID, user_id: UUID) -> SolveSession:
     """Return the user's session, locked until the transaction ends. Raises SessionNotFound."""
-    mine = SolveSession.objects.owned_by(user_id).select_for_update()
-    session = mine.filter(pk=session_id).first()
-    if session is None:
+    found = select(SolveSession, "id = %s AND user_id = %s FOR UPDATE", [session_id, user_id])
+    if not found:
         raise errors.SessionNotFound
-    return session
+    return found[0]
 
 
 @transaction.atomic

@@ -49,7 +49,8 @@ class OpenAI:
                     if frame is None:
                         end = end or "done"
                         break
-                    spent = self._spent(frame) or spent
+                    if "usage" in frame:
+                        spent = self._spent(frame) or spent
                     choice = dig(frame, "choices", 0)
                     piece = dig(choice, "delta", "content")
                     if isinstance(piece, str) and piece:

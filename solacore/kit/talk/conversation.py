@@ -17,6 +17,7 @@ from solacore.kit.errors import DomainError, Invalid
 from solacore.kit.llm.base import Turn
 from solacore.kit.messages import BaseMessage, Role
 from solacore.kit.models import LEASE, AnswerState, Frames
+from solacore.kit.rows import insert, select
 from solacore.kit.talk import crisis, injection, language
 from solacore.kit.talk.crisis import Risk
 from solacore.kit.talk.shield import Shield, from_json, masked, to_json
@@ -25,7 +26,7 @@ from solacore.kit.talk.turns import spoken_before
 M = TypeVar("M", bound=BaseMessage)
 
 _SPOKEN = (
-    *("session_id", "number", "role", "content", "step", "state", "closing", "hidden"),
+    *("id", "session_id", "number", "role", "content", "step", "state", "closing", "hidden"),
     *("variants", "answers_id", "created_at"),
 )
 RISK_MEMORY = 2  # messages before this one that are read along with it
@@ -89,6 +90,10 @@ class Heard(Generic[M]):
         """Return a text of ours about the person as a model is shown it."""
         return masked(text, self.shield.hide(text))
 
+    def said_masked(self) -> str:
+        """Return what was said as a model is shown it: the shield has looked at it already."""
+        return self._masked(self.said)
+
     def note_sent(self, note: str) -> None:
         """Remember, for its owner to see, what of our notes about them leaves the house."""
         if note and self.answer.sent is not None:
@@ -105,7 +110,7 @@ class Heard(Generic[M]):
     def keep(self) -> None:
         """Write the rows, in one statement."""
         rows = [self.said, self.answer] if self.fresh else [self.answer]
-        self.kind._default_manager.bulk_create(rows)
+        insert(rows)
 
 
 def repeated(kind: type[M], session_id: UUID, key: str | None, text: str | None) -> M | None:
@@ -131,8 +136,8 @@ def repeated(kind: type[M], session_id: UUID, key: str | None, text: str | None)
 
 def history_of(kind: type[M], session_id: UUID) -> list[M]:
     """Return what was said in a session, oldest first, without what was replaced."""
-    rows = kind._default_manager.filter(session_id=session_id, shelved=False)
-    return list(rows.only(*_SPOKEN).order_by("number"))
+    said = "session_id = %s AND NOT shelved ORDER BY number"
+    return select(kind, said, [session_id], only=_SPOKEN)
 
 
 def hear(

@@ -66,6 +66,9 @@ _UNIT = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[\w'’]+|[^\w]")
 _ENDS = frozenset(".!?\n。！？…")
 MAX_HELD = 400  # characters a sentence may be kept back; no pattern is longer
 _LOOK = 240
+# Characters held back before they are read: nothing of them is shown before, and reading at every
+# word cost 350 µs of CPU a token in a long sentence (7 µs at every 64 characters).
+_STRIDE = 64
 
 
 def unsafe(text: str) -> str | None:
@@ -91,6 +94,7 @@ class Guard:
         self._word = ""  # its end has not been seen
         self._sentence = ""
         self._held = ""
+        self._unread = 0  # characters of _held
 
     def feed(self, piece: str) -> str:
         """Return what may be shown now; "" for ever once ``tripped`` says what was wrong."""
@@ -108,8 +112,8 @@ class Guard:
         shown = self._take(self._word) if self._word else ""
         if self.tripped:
             return shown
-        held, self._held, self._word = self._held, "", ""
-        return shown + held
+        self._word = ""
+        return shown + self._release()
 
     def _take(self, unit: str) -> str:
         if self.tripped:
@@ -120,13 +124,27 @@ class Guard:
                 self._sentence = ""
             return unit
         self._held += unit
-        self.tripped = unsafe(self._sentence[-_LOOK:])
+        self._unread += len(unit)
+        if unit in _ENDS or len(self._held) > MAX_HELD:
+            return self._release()
+        if self._unread >= _STRIDE:
+            self._read()
+        return ""
+
+    def _release(self) -> str:
+        """Return what was held back, once all of it has been read; "" if it is dangerous."""
+        if self._unread:
+            self._read()
+        shown = self._held
+        self._held = self._sentence = ""
+        return shown
+
+    def _read(self) -> None:
+        """Look at what is new, together with enough of what came before."""
+        self.tripped = unsafe(self._sentence[-_LOOK - self._unread :])
+        self._unread = 0
         if self.tripped:
             self._held = ""
-        elif unit in _ENDS or len(self._held) > MAX_HELD:
-            shown, self._held, self._sentence = self._held, "", ""
-            return shown
-        return ""
 
 
 def _is_word(unit: str) -> bool:
