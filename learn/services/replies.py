@@ -132,8 +132,7 @@ def _answer(
     said, answer = heard.said, heard.answer
     if (risk := heard.risk) is not None:
         referrals.count(product="learn", language=risk.language, tier=risk.tier, now=now)
-        if helplines.is_due():
-            helplines.refresh()
+        helplines.keep_fresh()
     if risk is not None and heard.at_risk:
         card = helplines.card(language=risk.language, country=country)
         answer.content, answer.closing = card.text, [["done", helplines.done(card)]]
@@ -146,7 +145,7 @@ def _answer(
         heard.keep()
         return Begun(answer, superseded=heard.superseded)
     heard.open(broken("ANSWER_INTERRUPTED", answer.pk, said.step), now)
-    script = _script(session, heard, moves)
+    script = _script(session, heard, moves, country)
     heard.keep()
     return Begun(answer, script, heard.superseded)
 
@@ -165,7 +164,9 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]}..."
 
 
-def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> Script:
+def _script(
+    session: LearnSession, heard: Heard[LearnMessage], moves: bool, country: str | None
+) -> Script:
     step, tool = str(heard.said.step), heard.said.tool
     everything = [*heard.history, heard.said]
     turn = sum(m.role == Role.USER and (m.tool, m.step) == (tool, step) for m in everything)
@@ -201,7 +202,7 @@ def _script(session: LearnSession, heard: Heard[LearnMessage], moves: bool) -> S
         earlier=tuple(map(heard.masked, earlier)),
         context={"check_in": check_in} if check_in else {},
     )
-    return Script(session, heard, ask, moves=moves)
+    return Script(session, heard, ask, moves=moves, country=country)
 
 
 def stop(*, answer: LearnMessage, text: str) -> Frames:

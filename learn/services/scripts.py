@@ -14,7 +14,7 @@ from learn.services import cards, concepts, lessons, sessions
 from solacore.kit import llm
 from solacore.kit.messages import bill
 from solacore.kit.models import DELETED, AnswerState, Frames
-from solacore.kit.talk import conversation
+from solacore.kit.talk import conversation, helplines, referrals
 from solacore.kit.talk.conversation import Heard
 from solacore.kit.talk.voice import Voice
 
@@ -40,7 +40,13 @@ class Script:
     kind = LearnMessage
 
     def __init__(
-        self, session: LearnSession, heard: Heard[LearnMessage], ask: llm.Ask, *, moves: bool
+        self,
+        session: LearnSession,
+        heard: Heard[LearnMessage],
+        ask: llm.Ask,
+        *,
+        moves: bool,
+        country: str | None,
     ) -> None:
         self.answer_id, self.session_id = heard.answer.pk, session.pk
         self.user_id = session.user_id
@@ -49,12 +55,17 @@ class Script:
         self.shield, self.said = heard.shield, heard.said_by_user()
         self.note: dict[str, object] | None = None
         self.broken = broken("ANSWER_FAILED", self.answer_id, ask.step)
-        self._voice = Voice(heard.shield.places, heard.spoken)
+        self._voice = Voice(heard.shield.places, heard.spoken, country)
 
     @property
     def stopped(self) -> bool:
-        """Whether the answer was cut off as unsafe: then nothing follows from it."""
-        return self._voice.stopped is not None
+        """Whether it was cut off as unsafe or ends with help: then nothing follows from it."""
+        return self._voice.stopped is not None or self.help is not None
+
+    @property
+    def help(self) -> helplines.Help | None:
+        """What somebody was shown whom the teacher heard to be at risk: the step stays."""
+        return self._voice.help
 
     def feed(self, piece: str) -> str:
         """Return what of a piece may be shown."""
@@ -107,6 +118,8 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
             },
         ]
     ]
+    if script.help is not None:
+        closing = [["done", helplines.done(script.help)]]
     hidden = conversation.hidden(script.shield, text)
     kept = LearnMessage.conclude(
         script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **bill(script.spent)
@@ -118,6 +131,9 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
         elif script.moves and answered and session.current_step == step and step.next:
             session.current_step = step.next
         session.save()
+    if kept is closing and script.help is not None:
+        language = script.ask.language
+        referrals.count(product="learn", language=language, tier="explicit", now=now)
     if kept is closing:  # once, however often this is tried; last, for the house's row is busy
         spending.record(user_id=script.user_id, spents=script.spent, now=now)
     return kept

@@ -6,6 +6,7 @@ import pytest
 
 from learn.models import Card, Concept, LearnMessage, LearnSession
 from solacore.kit.llm.base import Spent
+from solacore.kit.talk.models import ReferralCount
 
 NOTE = (
     '\n[[coach {"concepts": [{"name": "Tidal bulge", "needs": ["Gravity"]}], '
@@ -141,3 +142,19 @@ def test_only_the_last_answer_can_be_given_anew(ada, lesson, say_words):
 
     assert (old.status, old.code) == (400, "MESSAGE_NOT_LAST")
     assert not LearnMessage.objects.filter(shelved=True).exists()
+
+
+def test_what_only_the_teacher_understands_brings_help_and_moves_nothing(ada, lesson, say_words):
+    say_words(
+        'It matters that you told me. Are you safe?\n[[coach {"at_risk": true, "summary": "x"}]]'
+    )
+
+    reply = say(ada, lesson, "the moon can have me, I have packed up being here")
+
+    done = reply.events[-1].data
+    assert (done["blocked"], done["reason"]) == (True, "CRISIS")
+    assert reply.text.startswith("It matters that you told me. Are you safe?\n\n")
+    assert "988" in reply.text
+    session = LearnSession.objects.get(pk=lesson)
+    assert (session.current_step, session.learning_summary) == ("start", None)
+    assert ReferralCount.objects.get().product == "learn"

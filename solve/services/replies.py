@@ -208,7 +208,7 @@ def _answer(
         answering=heard.masked(heard.answered()),
     )
     heard.open(broken("ANSWER_INTERRUPTED", str(heard.said.step), mood), now)
-    script = _script(session, heard, turn, mood, profile, now)
+    script = _script(session, heard, turn, mood, profile, country, now)
     heard.keep()
     if profile != known:
         profiles.keep(session.pk, profile)
@@ -221,8 +221,7 @@ def _help(
     """Answer somebody at risk with help; the session stays as it is."""
     risk = heard.risk
     assert risk is not None  # noqa: S101 (for the reader and mypy: at_risk says so)
-    if helplines.is_due():
-        helplines.refresh()
+    helplines.keep_fresh()
     card = helplines.card(language=risk.language, country=country)
     heard.answer.content = card.text
     heard.answer.closing = [["done", helplines.done(card)]]
@@ -256,6 +255,7 @@ def _script(
     turn: int,
     mood: dict[str, object],
     profile: Profile,
+    country: str | None,
     now: datetime,
 ) -> Script:
     before = follow_up.before(session.pk, now=now) if session.follows_id else None
@@ -275,7 +275,7 @@ def _script(
         before=line,
         check_in=crisis.check_in(heard.spoken) if heard.risk is not None else "",
     )
-    return Script(session, heard, ask, mood, profile)
+    return Script(session, heard, ask, mood, profile, country)
 
 
 def stop(*, answer: Message, text: str) -> Frames:

@@ -1,6 +1,7 @@
 """One answer of the coach's on its way, and what follows when it ends."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from solacore.kit import llm
 from solacore.kit.messages import bill
 from solacore.kit.models import DELETED, AnswerState, Frames
 from solacore.kit.rows import update
-from solacore.kit.talk import conversation
+from solacore.kit.talk import conversation, helplines, referrals
 from solacore.kit.talk.conversation import Heard
 from solacore.kit.talk.voice import Voice
 from solve import errors
@@ -41,6 +42,7 @@ class Script:
         ask: llm.Ask,
         mood: dict[str, object],
         profile: Profile,
+        country: str | None,
     ) -> None:
         self.answer_id, self.session_id = heard.answer.pk, session.pk
         self.user_id = session.user_id
@@ -49,8 +51,13 @@ class Script:
         self.shield = heard.shield
         self.broken = broken("ANSWER_FAILED", ask.step, mood)
         self.done, self.learned = ask.moving, False
-        self._voice = Voice(heard.shield.places, heard.spoken)
+        self._voice = Voice(heard.shield.places, heard.spoken, country)
         self._shown: list[str] = []
+
+    @property
+    def help(self) -> helplines.Help | None:
+        """What somebody was shown whom the coach heard to be at risk: the step stays."""
+        return self._voice.help
 
     def feed(self, piece: str) -> str:
         """Return what of a piece may be shown."""
@@ -62,13 +69,14 @@ class Script:
         """Take the coach's judgement; add the options if the answer leads to them without any.
 
         Without a note of the coach's the rule counts; it also counts when the rule says that
-        nobody is to be kept any longer. An answer that was stopped moves nothing.
+        nobody is to be kept any longer. An answer that was stopped, or ends with help, moves
+        nothing.
         """
         rest, note = self._voice.finish()
         if self._voice.stopped is not None:
             self.done = False
             return rest
-        self.done = self.ask.moving or (note is not None and note.get("done") is True)
+        self.done = self.help is None and (self.ask.moving or _said_done(note))
         learned = note.get("profile") if note is not None else None
         if isinstance(learned, dict):
             self.profile, before = noted(self.profile, learned), self.profile
@@ -97,6 +105,10 @@ class Script:
         return answers.interrupt(self, text, closing, timezone.now())  # noqa: TID251
 
 
+def _said_done(note: dict[str, Any] | None) -> bool:
+    return note is not None and note.get("done") is True
+
+
 @transaction.atomic
 def finish(script: Script, *, text: str, now: datetime) -> Frames:
     """Keep a whole answer; move the step or complete the session if its purpose is met.
@@ -112,6 +124,8 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
     to = Step(session.current_step).next if moves else None
     next_step = to or Step(session.current_step)
     closing: Frames = [["done", {"next_step": next_step.value, **script.mood}]]
+    if script.help is not None:
+        closing = [["done", helplines.done(script.help)]]
     hidden = conversation.hidden(script.shield, text)
     kept = Message.conclude(
         script.answer_id, text, AnswerState.COMPLETE, closing, hidden=hidden, **bill(script.spent)
@@ -121,6 +135,10 @@ def finish(script: Script, *, text: str, now: datetime) -> Frames:
             profiles.keep(session.pk, script.profile)
         if moves:
             _move(session, to, now)
+        if script.help is not None:
+            language, tier = script.ask.language, "explicit"
+            analytics.record(session, "crisis_detected", keyword="coach", tier=tier)
+            referrals.count(product="solve", language=language, tier=tier, now=now)
     if kept is closing:  # once, however often this is tried; last, for the house's row is busy
         spending.record(user_id=script.user_id, spents=script.spent, now=now)
     return kept

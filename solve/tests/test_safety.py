@@ -6,7 +6,7 @@ from django.db import OperationalError
 from solacore.kit import metrics
 from solacore.kit.talk import crisis
 from solacore.kit.talk.models import ReferralCount
-from solve.models import Message
+from solve.models import AnalyticsEvent, Message
 
 RISK = "I want to die"
 
@@ -185,3 +185,43 @@ def test_help_in_a_lesson_too(ada, say_words):
     ada.send("PATCH", f"/learn/{lesson}", {"status": "completed"})
     assert is_help(ada.send("POST", f"/learn/{lesson}/messages", body))
     assert ReferralCount.objects.get().product == "learn"
+
+
+def test_what_only_the_coach_understands_brings_help_after_its_answer(ada, say_words):
+    """No phrase of ours knows this; the note is cut in the middle, as streams are."""
+    say_words(
+        "I am glad you told ", 'me. Are you safe?\n[[coach {"do', 'ne": true, "at_risk": true}]]'
+    )
+    session_id = ada.open_session()
+    text = "I have started to plan for a world that does without my being in it"
+    assert crisis.assess(text) is None
+
+    reply = ada.say(session_id, text, headers={"accept-language": "es-MX"})
+
+    assert is_help(reply)
+    assert reply.text.startswith("I am glad you told me. Are you safe?\n\n")
+    assert "at_risk" not in reply.text
+    detail = ada.send("GET", f"/sessions/{session_id}?include_messages=true").json()
+    assert detail["current_step"] == "receive"
+    assert detail["messages"][-1]["content"] == reply.text
+    assert list(ReferralCount.objects.values_list("product", "tier", "count")) == [
+        ("solve", "explicit", 1)
+    ]
+    event = AnalyticsEvent.objects.get(event_type="crisis_detected")
+    assert event.payload == {"keyword": "coach", "tier": "explicit"}
+
+
+@pytest.mark.parametrize("value", ["false", '"true"', "1", "null", "{}"])
+def test_a_note_that_does_not_say_so_outright_brings_nothing(ada, say_words, value):
+    say_words(f'Tell me.\n[[coach {{"done": true, "at_risk": {value}}}]]')
+    reply = ada.say(ada.open_session(), "My landlord raised the rent")
+    assert reply.text == "Tell me."
+    assert reply.events[-1].data["next_step"] == "clarify"
+
+
+def test_an_answer_that_had_to_be_stopped_brings_help_all_the_same(ada, say_words):
+    say_words('You should just kill yourself.\n[[coach {"at_risk": true}]]')
+    reply = ada.say(ada.open_session(), "My landlord raised the rent")
+    assert is_help(reply)
+    assert crisis.replacement("en") in reply.text
+    assert "kill" not in reply.text

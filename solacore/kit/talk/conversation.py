@@ -18,7 +18,7 @@ from solacore.kit.llm.base import Turn
 from solacore.kit.messages import BaseMessage, Role
 from solacore.kit.models import LEASE, AnswerState, Frames
 from solacore.kit.rows import insert, select
-from solacore.kit.talk import crisis, injection, language
+from solacore.kit.talk import crisis, helplines, injection, language
 from solacore.kit.talk.crisis import Risk
 from solacore.kit.talk.shield import Shield, from_json, masked, to_json
 from solacore.kit.talk.turns import spoken_before
@@ -106,6 +106,8 @@ class Heard(Generic[M]):
         """Make the answer one that is on its way; if it dies it ends with ``broken``."""
         self.answer.state, self.answer.lease_until = AnswerState.STREAMING, now + LEASE
         self.answer.closing = broken
+        if llm.configured():  # the model may hear that help is needed
+            helplines.keep_fresh()
 
     def keep(self) -> None:
         """Write the rows, in one statement."""

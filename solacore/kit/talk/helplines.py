@@ -133,6 +133,12 @@ def refresh() -> None:
     _Memory.lines, _Memory.read_at = tuple(_line(row) for row in rows), time.monotonic()
 
 
+def keep_fresh() -> None:
+    """Read the staff's rows anew if that was long ago. For a database thread."""
+    if is_due():
+        refresh()
+
+
 def is_due() -> bool:
     """Whether the rows were read so long ago that ``refresh`` should be called."""
     return time.monotonic() - _Memory.read_at > REMEMBERED_SECONDS
