@@ -23,6 +23,7 @@ LISTS = ("success_criteria", "constraints", "attempts", "options")
 GAPS = ("concern", "goal", "constraints", "attempts", "success_criteria")
 
 _SPACE = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _MARKS = re.compile(r"\[\[|\]\]|\*\*")
 _OPTION = re.compile(r"^[A-C]\) (.+)$", re.M)
 _PROPOSED = re.compile(r"\*\*(.+?)\*\*")
@@ -191,10 +192,12 @@ def _put(profile: Profile, found: dict[str, Any], slot: str, said: str) -> bool:
 
 def _asked(answering: str) -> str:
     """Return the gap that the coach's last question asked about; "" if none."""
-    questions = re.findall(r"[^.!?。！？\n]*[?？]", answering.lower())
-    if not questions:
+    plain = answering.lower()
+    end = max(plain.rfind("?"), plain.rfind("？"))
+    if end == -1:
         return ""
-    return next((slot for slot, cue in _ASKED.items() if cue.search(questions[-1])), "")
+    question = _SENTENCE_END.split(plain[:end])[-1]
+    return next((slot for slot, cue in _ASKED.items() if cue.search(question)), "")
 
 
 def _committed(profile: Profile, text: str, answering: str) -> dict[str, str]:
