@@ -1,6 +1,7 @@
 """Cards: proposed by the coach, graded with FSRS, and nobody else's."""
 
 import random
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -234,19 +235,20 @@ class TestProposals:
     def test_bad_lists_are_refused(self, ada, ids):
         assert ada.send("POST", "/learn/cards/accept", {"ids": ids}).status == 422
 
-    def test_reading_is_linear(self):
-        import time
+    @pytest.mark.parametrize("pump", ["Q: x / ", "Q:", "/C:", "问：", "x"])
+    def test_reading_is_linear(self, pump):
+        """Eight times the text takes about eight times the processor, never sixty-four."""
 
-        for text in (
-            "Q: x / " * 40_000,
-            "Q:" * 100_000,
-            "/C:" * 100_000,
-            "问：" * 100_000,
-            "Q: " + "x" * 200_000,
-        ):
-            started = time.perf_counter()
-            proposals.read(text)
-            assert time.perf_counter() - started < 2
+        def work(times):
+            text = "Q: " + pump * times
+            taken = []
+            for _ in range(3):
+                begun = time.process_time()
+                proposals.read(text)
+                taken.append(time.process_time() - begun)
+            return min(taken)
+
+        assert work(80_000) < 30 * max(work(10_000), 0.001)
 
     def test_come_with_the_answer_and_wait_to_be_accepted(self, ada, say_words):
         say_words("Here are cards.\nQ: Why tides? / A: The moon pulls the water.\n")
