@@ -248,7 +248,7 @@ class TestProposals:
                 taken.append(time.process_time() - begun)
             return min(taken)
 
-        assert work(80_000) < 30 * max(work(10_000), 0.001)
+        assert work(80_000) < 40 * max(work(10_000), 0.003)
 
     def test_come_with_the_answer_and_wait_to_be_accepted(self, ada, say_words):
         say_words("Here are cards.\nQ: Why tides? / A: The moon pulls the water.\n")
