@@ -151,11 +151,15 @@ def _in_context(
         return None
     sentence = symbols[sentence_start:sentence_end]
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
-    if not phrase.firm and lex.told.search(around):
+    if not (phrase.firm or phrase.present) and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
+    if phrase.tier == "soft" or lex.reported.search(
+        symbols[max(sentence_start, start - _CLAUSE) : start]
+    ):
         return "soft"
-    if lex.past.search(sentence) and not lex.still.search(sentence):
+    if not (phrase.firm or phrase.mine) and _of_another(lex, clause):
+        return "soft"
+    if not phrase.present and lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"
     if phrase.tier == "explicit" and lex.near.search(around):
         return "imminent"

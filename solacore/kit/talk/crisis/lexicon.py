@@ -30,6 +30,8 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
+    mine: bool  # the words name oneself ("kill myself"): another person before them changes nothing
+    present: bool  # "I want to die": nor do times past or a film nearby, only a denial or a quotation
 
 
 class Lexicon:
@@ -58,13 +60,24 @@ class Lexicon:
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
+        # What stands before a phrase that is quoted or asked about ("the doctor asked if I ...").
+        self.reported = re.compile(f"(?:{self._either(context.get('reported', []))})$")
         self.harmless = self._any(data.get("harmless", []))
-        firm = data.get("firm", [])
+        firm, present = data.get("firm", []), data.get("present", [])
+        mine = [*data.get("mine", []), *present]
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
         self.phrases = [
-            Phrase(name, tier, self._needs(say), re.compile(self._pattern(say)), name in firm)
+            Phrase(
+                name,
+                tier,
+                self._needs(say),
+                re.compile(self._pattern(say)),
+                firm=name in firm,
+                mine=name in mine,
+                present=name in present,
+            )
             for tier, named in tiers.items()
             for name, family in named.items()
             for say in family
