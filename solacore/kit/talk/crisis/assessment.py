@@ -153,9 +153,7 @@ def _in_context(
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not (phrase.firm or phrase.present) and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or lex.reported.search(
-        symbols[max(sentence_start, start - _CLAUSE) : start]
-    ):
+    if phrase.tier == "soft" or lex.reported.search(clause) or _quoted(lex, symbols, start):
         return "soft"
     if not (phrase.firm or phrase.mine) and _of_another(lex, clause):
         return "soft"
@@ -164,6 +162,13 @@ def _in_context(
     if phrase.tier == "explicit" and lex.near.search(around):
         return "imminent"
     return phrase.tier
+
+
+def _quoted(lex: Lexicon, symbols: str, start: int) -> bool:
+    """Whether a phrase is what somebody said, or what a book or a song is called."""
+    before = symbols[max(0, start - _CLAUSE) : start]
+    said = before.rstrip(PAUSE)
+    return said != before and lex.quoted.search(said) is not None
 
 
 def _of_another(lex: Lexicon, clause: str) -> bool:

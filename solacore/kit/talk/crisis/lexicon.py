@@ -60,8 +60,10 @@ class Lexicon:
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
-        # What stands before a phrase that is quoted or asked about ("the doctor asked if I ...").
+        # What stands before a phrase that somebody else asks or says ("the doctor asked if I ..."),
+        # and before the comma, colon or quotation mark in front of it ('she said: "I ...').
         self.reported = re.compile(f"(?:{self._either(context.get('reported', []))})$")
+        self.quoted = re.compile(f"(?:{self._either(context.get('quoted', []))})$")
         self.harmless = self._any(data.get("harmless", []))
         firm, present = data.get("firm", []), data.get("present", [])
         mine = [*data.get("mine", []), *present]
