@@ -13,6 +13,7 @@ _READ_BEFORE = 400  # characters of a message before
 _CLAUSE = 24  # symbols looked at around a phrase
 _SENTENCE = 60
 _NEGATION = 10
+_SHARED = 2  # symbols of a phrase so short that another language may have it too ("overdose")
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
     "zh": re.compile("[\u3400-\u9fff]"),
@@ -74,7 +75,7 @@ def _gravest(risks: Iterator[Risk]) -> Risk | None:
 
 
 def _risks(text: str) -> Iterator[Risk]:
-    for lex, symbols in _read(text):
+    for lex, symbols, foreign in _read(text):
         present = frozenset(symbols)
         harmless: list[tuple[int, int]] | None = None
         hinted = False  # one hint is enough
@@ -86,6 +87,8 @@ def _risks(text: str) -> Iterator[Risk]:
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
                     harmless = [found.span() for found in lex.harmless.finditer(symbols)]
+                if foreign and hit.end() - hit.start() <= _SHARED:
+                    continue
                 tier = _in_context(lex, phrase, symbols, hit.span(), harmless)
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
@@ -94,27 +97,31 @@ def _risks(text: str) -> Iterator[Risk]:
                         break
 
 
-def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
-    """Yield each language that the text's letters may be in, with the text's symbols."""
+def _read(text: str) -> Iterator[tuple[Lexicon, str, bool]]:
+    """Yield each language that the text's letters may be in, with the text's symbols.
+
+    The third says that it is most likely another language, which knows far more of the words.
+    """
     scripts = [name for name, letters in _SCRIPTS.items() if letters.search(text)]
     tokens: list[str] = []
     if _LATIN.search(text) or _SIGNS.search(text) or not scripts:
         tokens = reading.spaced(text)
         read = {name: reading.symbols(tokens, lexicon(name)) for name in reading.LATIN}
+        most = max(map(_known, read.values()))
         for name in reading.LATIN:
             if not any(
                 _known(read[name]) < _known(read[sister]) for sister in _SISTERS.get(name, ())
             ):
-                yield lexicon(name), read[name]
+                yield lexicon(name), read[name], _known(read[name]) * 3 < most
     for name in scripts:
         if name == "zh" and "ja" in scripts and not _mostly_chinese(text):
             continue
         lex = lexicon(name)
         if lex.unspaced:
-            yield lex, reading.stream(text, lex)
+            yield lex, reading.stream(text, lex), False
         else:
             tokens = tokens or reading.spaced(text)
-            yield lex, reading.symbols(tokens, lex)
+            yield lex, reading.symbols(tokens, lex), False
 
 
 def _known(symbols: str) -> int:
@@ -151,9 +158,9 @@ def _in_context(
         return None
     sentence = symbols[sentence_start:sentence_end]
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
-    if not (phrase.firm or phrase.present) and lex.told.search(around):
+    if not (phrase.firm or phrase.mine) and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or lex.reported.search(clause) or _quoted(lex, symbols, start):
+    if phrase.tier == "soft" or _reported(lex, symbols, clause, start):
         return "soft"
     if not (phrase.firm or phrase.mine) and _of_another(lex, clause):
         return "soft"
@@ -164,11 +171,11 @@ def _in_context(
     return phrase.tier
 
 
-def _quoted(lex: Lexicon, symbols: str, start: int) -> bool:
-    """Whether a phrase is what somebody said, or what a book or a song is called."""
-    before = symbols[max(0, start - _CLAUSE) : start]
-    said = before.rstrip(PAUSE)
-    return said != before and lex.quoted.search(said) is not None
+def _reported(lex: Lexicon, symbols: str, clause: str, start: int) -> bool:
+    """Whether a phrase is what somebody asked or said, or what a song is called."""
+    if lex.reported.search(clause):
+        return True
+    return lex.quoted.search(symbols[max(0, start - _CLAUSE) : start]) is not None
 
 
 def _of_another(lex: Lexicon, clause: str) -> bool:

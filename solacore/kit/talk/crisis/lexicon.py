@@ -30,8 +30,8 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
-    mine: bool  # the words name oneself ("kill myself"): another person before them changes nothing
-    present: bool  # "I want to die": nor do times past or a film nearby, only a denial or a quotation
+    mine: bool  # names oneself ("kill myself"): neither others nor a film nearby change it
+    present: bool  # "I want to die": nor do times past, only a denial or a quotation
 
 
 class Lexicon:
@@ -60,8 +60,8 @@ class Lexicon:
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
-        # What stands before a phrase that somebody else asks or says ("the doctor asked if I ..."),
-        # and before the comma, colon or quotation mark in front of it ('she said: "I ...').
+        # What stands before a phrase that somebody else asks or says ("the doctor asked if I ..."):
+        # in its clause, or, with BUT for the sign in between, before it ('she said: "I ...').
         self.reported = re.compile(f"(?:{self._either(context.get('reported', []))})$")
         self.quoted = re.compile(f"(?:{self._either(context.get('quoted', []))})$")
         self.harmless = self._any(data.get("harmless", []))
