@@ -114,6 +114,8 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str, bool]]:
             ):
                 yield lexicon(name), read[name], _known(read[name]) * 3 < most
     for name in scripts:
+        if tokens and name in reading.LATIN:
+            continue
         if name == "zh" and "ja" in scripts and not _mostly_chinese(text):
             continue
         lex = lexicon(name)

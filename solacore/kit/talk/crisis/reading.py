@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from solacore.kit.talk.crisis.lexicon import OTHER_WORD, PAUSE, STOP, Lexicon, lexicon
 
-LATIN = ("en", "es", "fr", "de", "pt", "zh-pinyin")
+LATIN = ("en", "es", "fr", "de", "pt", "zh-pinyin", "hi")  # Hindi is typed in both scripts
 _LETTER = r"[\w\u0900-\u0963\u0966-\u097f]"
 _TOKEN = re.compile(
     rf"[@$]?{_LETTER}+(?:[@$!|*+'.]{{1,2}}{_LETTER}+)*|[.]{{2,}}|…|[.!?;\n\r。！？；।؟۔]|[,:()（）\"，、：،؛—–]"
@@ -181,7 +181,7 @@ def _one_apart(word: str, token: str) -> bool:
 
 @cache
 def _lexicons() -> tuple[Lexicon, ...]:
-    return tuple(lexicon(name) for name in (*LATIN, "ru", "ar", "hi"))
+    return tuple(lexicon(name) for name in (*LATIN, "ru", "ar"))
 
 
 @cache
