@@ -13,7 +13,6 @@ _READ_BEFORE = 400  # characters of a message before
 _CLAUSE = 24  # symbols looked at around a phrase
 _SENTENCE = 60
 _NEGATION = 10
-_SHARED = 2  # symbols of a phrase so short that another language may have it too ("overdose")
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
     "zh": re.compile("[\u3400-\u9fff]"),
@@ -75,7 +74,7 @@ def _gravest(risks: Iterator[Risk]) -> Risk | None:
 
 
 def _risks(text: str) -> Iterator[Risk]:
-    for lex, symbols, foreign in _read(text):
+    for lex, symbols, shared in _read(text):
         present = frozenset(symbols)
         harmless: list[tuple[int, int]] | None = None
         hinted = False  # one hint is enough
@@ -87,7 +86,7 @@ def _risks(text: str) -> Iterator[Risk]:
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
                     harmless = [found.span() for found in lex.harmless.finditer(symbols)]
-                if foreign and hit.end() - hit.start() <= _SHARED:
+                if shared.issuperset(hit[0]):
                     continue
                 tier = _in_context(lex, phrase, symbols, hit.span(), harmless)
                 if tier:
@@ -97,22 +96,24 @@ def _risks(text: str) -> Iterator[Risk]:
                         break
 
 
-def _read(text: str) -> Iterator[tuple[Lexicon, str, bool]]:
+def _read(text: str) -> Iterator[tuple[Lexicon, str, frozenset[str]]]:
     """Yield each language that the text's letters may be in, with the text's symbols.
 
-    The third says that it is most likely another language, which knows far more of the words.
+    Third come symbols of words that a language knows which knows far more of the text: a phrase
+    of such words alone ("overdose" is French, too) is left to that language.
     """
     scripts = [name for name, letters in _SCRIPTS.items() if letters.search(text)]
     tokens: list[str] = []
     if _LATIN.search(text) or _SIGNS.search(text) or not scripts:
         tokens = reading.spaced(text)
         read = {name: reading.symbols(tokens, lexicon(name)) for name in reading.LATIN}
-        most = max(map(_known, read.values()))
+        best = max(reading.LATIN, key=lambda name: _known(read[name]))
         for name in reading.LATIN:
             if not any(
                 _known(read[name]) < _known(read[sister]) for sister in _SISTERS.get(name, ())
             ):
-                yield lexicon(name), read[name], _known(read[name]) * 3 < most
+                far_less = _known(read[name]) * 2 < _known(read[best])
+                yield lexicon(name), read[name], _shared(tokens, name, best if far_less else name)
     for name in scripts:
         if tokens and name in reading.LATIN:
             continue
@@ -120,10 +121,19 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str, bool]]:
             continue
         lex = lexicon(name)
         if lex.unspaced:
-            yield lex, reading.stream(text, lex), False
+            yield lex, reading.stream(text, lex), frozenset()
         else:
             tokens = tokens or reading.spaced(text)
-            yield lex, reading.symbols(tokens, lex), False
+            yield lex, reading.symbols(tokens, lex), frozenset()
+
+
+def _shared(tokens: list[str], name: str, best: str) -> frozenset[str]:
+    """Return the symbols of those words of a text that its best language knows as well."""
+    if name == best:
+        return frozenset()
+    ours, theirs = reading.each(tokens, lexicon(name)), reading.each(tokens, lexicon(best))
+    alone = {read for token, read in ours.items() if not _known(theirs[token])}
+    return frozenset("".join(ours.values())) - frozenset("".join(alone))
 
 
 def _known(symbols: str) -> int:

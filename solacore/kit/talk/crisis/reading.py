@@ -78,9 +78,13 @@ def _mended(tokens: list[str]) -> list[str]:
 
 def symbols(tokens: list[str], lex: Lexicon) -> str:
     """Return the symbols of a spaced language's tokens."""
-    known = lex.symbols
-    read = {token: _symbol(token, lex, known) for token in set(tokens)}
+    read = each(tokens, lex)
     return "".join([read[token] for token in tokens])
+
+
+def each(tokens: list[str], lex: Lexicon) -> dict[str, str]:
+    """Return what each token reads as in a language."""
+    return {token: _symbol(token, lex, lex.symbols) for token in set(tokens)}
 
 
 def _symbol(token: str, lex: Lexicon, known: dict[str, str]) -> str:
