@@ -74,7 +74,7 @@ def _gravest(risks: Iterator[Risk]) -> Risk | None:
 
 
 def _risks(text: str) -> Iterator[Risk]:
-    for lex, symbols in _read(text):
+    for lex, symbols, shared in _read(text):
         present = frozenset(symbols)
         harmless: list[tuple[int, int]] | None = None
         hinted = False  # one hint is enough
@@ -86,6 +86,8 @@ def _risks(text: str) -> Iterator[Risk]:
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
                     harmless = [found.span() for found in lex.harmless.finditer(symbols)]
+                if shared.issuperset(hit[0]):
+                    continue
                 tier = _in_context(lex, phrase, symbols, hit.span(), harmless)
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
@@ -94,27 +96,44 @@ def _risks(text: str) -> Iterator[Risk]:
                         break
 
 
-def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
-    """Yield each language that the text's letters may be in, with the text's symbols."""
+def _read(text: str) -> Iterator[tuple[Lexicon, str, frozenset[str]]]:
+    """Yield each language that the text's letters may be in, with the text's symbols.
+
+    Third come symbols of words that a language knows which knows far more of the text: a phrase
+    of such words alone ("overdose" is French, too) is left to that language.
+    """
     scripts = [name for name, letters in _SCRIPTS.items() if letters.search(text)]
     tokens: list[str] = []
     if _LATIN.search(text) or _SIGNS.search(text) or not scripts:
         tokens = reading.spaced(text)
         read = {name: reading.symbols(tokens, lexicon(name)) for name in reading.LATIN}
+        best = max(reading.LATIN, key=lambda name: _known(read[name]))
         for name in reading.LATIN:
             if not any(
                 _known(read[name]) < _known(read[sister]) for sister in _SISTERS.get(name, ())
             ):
-                yield lexicon(name), read[name]
+                far_less = _known(read[name]) * 2 < _known(read[best])
+                yield lexicon(name), read[name], _shared(tokens, name, best if far_less else name)
     for name in scripts:
+        if tokens and name in reading.LATIN:
+            continue
         if name == "zh" and "ja" in scripts and not _mostly_chinese(text):
             continue
         lex = lexicon(name)
         if lex.unspaced:
-            yield lex, reading.stream(text, lex)
+            yield lex, reading.stream(text, lex), frozenset()
         else:
             tokens = tokens or reading.spaced(text)
-            yield lex, reading.symbols(tokens, lex)
+            yield lex, reading.symbols(tokens, lex), frozenset()
+
+
+def _shared(tokens: list[str], name: str, best: str) -> frozenset[str]:
+    """Return the symbols of those words of a text that its best language knows as well."""
+    if name == best:
+        return frozenset()
+    ours, theirs = reading.each(tokens, lexicon(name)), reading.each(tokens, lexicon(best))
+    alone = {read for token, read in ours.items() if not _known(theirs[token])}
+    return frozenset("".join(ours.values())) - frozenset("".join(alone))
 
 
 def _known(symbols: str) -> int:
@@ -151,15 +170,24 @@ def _in_context(
         return None
     sentence = symbols[sentence_start:sentence_end]
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
-    if not phrase.firm and lex.told.search(around):
+    if not (phrase.firm or phrase.mine) and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
+    if phrase.tier == "soft" or _reported(lex, symbols, clause, start):
         return "soft"
-    if lex.past.search(sentence) and not lex.still.search(sentence):
+    if not (phrase.firm or phrase.mine) and _of_another(lex, clause):
+        return "soft"
+    if not phrase.present and lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"
     if phrase.tier == "explicit" and lex.near.search(around):
         return "imminent"
     return phrase.tier
+
+
+def _reported(lex: Lexicon, symbols: str, clause: str, start: int) -> bool:
+    """Whether a phrase is what somebody asked or said, or what a song is called."""
+    if lex.reported.search(clause):
+        return True
+    return lex.quoted.search(symbols[max(0, start - _CLAUSE) : start]) is not None
 
 
 def _of_another(lex: Lexicon, clause: str) -> bool:

@@ -30,6 +30,8 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
+    mine: bool  # names oneself ("kill myself"): neither others nor a film nearby change it
+    present: bool  # "I want to die": nor do times past, only a denial or a quotation
 
 
 class Lexicon:
@@ -58,13 +60,26 @@ class Lexicon:
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
+        # What stands before a phrase that somebody else asks or says ("the doctor asked if I ..."):
+        # in its clause, or, with BUT for the sign in between, before it ('she said: "I ...').
+        self.reported = re.compile(f"(?:{self._either(context.get('reported', []))})$")
+        self.quoted = re.compile(f"(?:{self._either(context.get('quoted', []))})$")
         self.harmless = self._any(data.get("harmless", []))
-        firm = data.get("firm", [])
+        firm, present = data.get("firm", []), data.get("present", [])
+        mine = [*data.get("mine", []), *present]
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
         self.phrases = [
-            Phrase(name, tier, self._needs(say), re.compile(self._pattern(say)), name in firm)
+            Phrase(
+                name,
+                tier,
+                self._needs(say),
+                re.compile(self._pattern(say)),
+                firm=name in firm,
+                mine=name in mine,
+                present=name in present,
+            )
             for tier, named in tiers.items()
             for name, family in named.items()
             for say in family

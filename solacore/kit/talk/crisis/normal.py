@@ -13,16 +13,17 @@ _HIDDEN = dict.fromkeys(
     [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
      *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF, 0x3164, 0xFFA0, *range(0xE0000, 0xE0080)]
 )  # fmt: skip
-# Marks over letters; the vowel signs of Indic scripts are letters and stay.
+# Marks over letters; the vowel signs of Indic scripts are letters and stay, all but the dot
+# (nukta) that many phones leave out.
 _MARKS = dict.fromkeys(
-    [*range(0x0300, 0x0370), *range(0x0483, 0x0488), 0x0640, *range(0x064B, 0x0660), 0x0670,
+    [*range(0x0300, 0x0370), *range(0x0483, 0x0488), 0x0640, *range(0x064B, 0x0660), 0x0670, 0x093C,
      *range(0x20D0, 0x2100)]
 )  # fmt: skip
 _ONE_FORM: dict[int, int | str] = dict(str.maketrans(
     "’‘ʼ`´′“”„«»ıłøđħᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢəىةکی_",
     "''''''\"\"\"\"\"ilodhabcdefghijklmnoprstuvwyzeيهكي ",
 ))  # fmt: skip
-_ONE_FORM |= {0x0153: "oe", 0x00E6: "ae"}
+_ONE_FORM |= {0x0153: "oe", 0x00E6: "ae", 0x0901: "\u0902"}
 _ONE_FORM |= {0x1F170 + n: chr(97 + n) for n in range(26)}  # letters in squares
 _ONE_FORM |= {0x1F150 + n: chr(97 + n) for n in range(26)}  # letters in filled circles
 _ONE_FORM |= {0x1F1E6 + n: chr(97 + n) for n in range(26)}  # letters of flags

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from solacore.kit.talk.crisis.lexicon import OTHER_WORD, PAUSE, STOP, Lexicon, lexicon
 
-LATIN = ("en", "es", "fr", "de", "pt", "zh-pinyin")
+LATIN = ("en", "es", "fr", "de", "pt", "zh-pinyin", "hi")  # Hindi is typed in both scripts
 _LETTER = r"[\w\u0900-\u0963\u0966-\u097f]"
 _TOKEN = re.compile(
     rf"[@$]?{_LETTER}+(?:[@$!|*+'.]{{1,2}}{_LETTER}+)*|[.]{{2,}}|…|[.!?;\n\r。！？；।؟۔]|[,:()（）\"，、：،؛—–]"
@@ -78,9 +78,13 @@ def _mended(tokens: list[str]) -> list[str]:
 
 def symbols(tokens: list[str], lex: Lexicon) -> str:
     """Return the symbols of a spaced language's tokens."""
-    known = lex.symbols
-    read = {token: _symbol(token, lex, known) for token in set(tokens)}
+    read = each(tokens, lex)
     return "".join([read[token] for token in tokens])
+
+
+def each(tokens: list[str], lex: Lexicon) -> dict[str, str]:
+    """Return what each token reads as in a language."""
+    return {token: _symbol(token, lex, lex.symbols) for token in set(tokens)}
 
 
 def _symbol(token: str, lex: Lexicon, known: dict[str, str]) -> str:
@@ -181,7 +185,7 @@ def _one_apart(word: str, token: str) -> bool:
 
 @cache
 def _lexicons() -> tuple[Lexicon, ...]:
-    return tuple(lexicon(name) for name in (*LATIN, "ru", "ar", "hi"))
+    return tuple(lexicon(name) for name in (*LATIN, "ru", "ar"))
 
 
 @cache
