@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from solacore.kit.talk.crisis import reading
-from solacore.kit.talk.crisis.lexicon import PAUSE, STOP, TIERS, Lexicon, Phrase, lexicon
+from solacore.kit.talk.crisis.lexicon import (
+    OTHER_WORD,
+    PAUSE,
+    STOP,
+    TIERS,
+    Lexicon,
+    Phrase,
+    lexicon,
+)
 from solacore.kit.talk.crisis.normal import normalise
 
 MESSAGES_BEFORE = 2
@@ -164,6 +172,7 @@ def _in_context(
 
 def _of_another(lex: Lexicon, clause: str) -> bool:
     """Whether the last one spoken of before the phrase is somebody else."""
+    clause = lex.beside.sub(OTHER_WORD, clause)
     own = max((hit.end() for hit in lex.own.finditer(clause)), default=-1)
     other = max((hit.end() for hit in lex.other.finditer(clause)), default=-1)
     return other > own

@@ -2,7 +2,7 @@
 
 A phrase such as ``WANT .. DIE`` means: a word of the class WANT, at most two words of any
 kind (but no negation, and not past the sentence's end), a word of the class DIE. ``a|b`` is
-either, ``a?`` may be missing. Because every word is one character and every gap is bounded,
+either, ``a?`` may be missing, ``^`` and ``$`` are a clause's begin and end. Because every word is one character and every gap is bounded,
 reading is linear however somebody writes.
 """
 
@@ -19,6 +19,7 @@ PHRASES = Path(__file__).parent / "phrases"
 OTHER_WORD, PAUSE, STOP = " ", ",", "."
 TIERS = ("imminent", "explicit", "soft")
 _FIRST_SYMBOL = 0x4E00
+_EDGES = {"^": "(?<![^.,])", "$": "(?![^.,])"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Lexicon:
         self.symbols = self._symbols(slots)
         self._not = re.escape("".join(sorted(self._charset("NOT"))))
         self.own, self.other = self._any(context["own"]), self._any(context["other"])
+        # Somebody named beside the subject ("with my mother", "because of him"), not the subject.
+        self.beside = self._any(context.get("beside", []))
         self.told, self.past = self._any(context["told"]), self._any(context["past"])
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
@@ -85,6 +88,8 @@ class Lexicon:
         kinds = sorted({tuple(kind) for kind in places.values()})
         symbol = {kind: chr(_FIRST_SYMBOL + n) for n, kind in enumerate(kinds)}
         known = {word: symbol[tuple(kind)] for word, kind in places.items()}
+        # QUIET: longer words that only hold one of ours (笑死 in unspaced scripts) say nothing.
+        known = {word: OTHER_WORD for word in self._classes.get("QUIET", ())} | known
         return known | {word: PAUSE for word in self._classes.get("BUT", ())}
 
     def _members(self, slot: str) -> frozenset[str]:
@@ -98,7 +103,7 @@ class Lexicon:
         sets = [
             frozenset(symbol for slot in part.split("|") for symbol in self._charset(slot))
             for part in say.split()
-            if not part.startswith(".") and not part.endswith("?")
+            if part[0] not in ".^$" and not part.endswith("?")
         ]
         return tuple(sorted(sets, key=len))
 
@@ -106,6 +111,8 @@ class Lexicon:
         return "".join(self._part(part) for part in say.split())
 
     def _part(self, part: str) -> str:
+        if part in _EDGES:
+            return _EDGES[part]
         if part.startswith("."):
             return rf"[^.{self._not}]{{0,{len(part)}}}"
         optional = part.endswith("?")
@@ -125,7 +132,7 @@ def _words(said: str) -> list[str]:
 
 def _slots(say: str) -> Iterator[str]:
     for part in say.split():
-        if not part.startswith("."):
+        if part[0] not in ".^$":
             yield from part.rstrip("?").split("|")
 
 
