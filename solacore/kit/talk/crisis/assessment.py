@@ -154,6 +154,7 @@ def _in_context(
     sentence_end = stop if stop != -1 else min(len(symbols), end + _SENTENCE)
     clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
     clause = symbols[max(clause_start, start - _CLAUSE) : start]
+    subjects = clause + symbols[start:end] if lex.looks_inside else clause
     denied = lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end)
     if denied and not phrase.firm:
         return None
@@ -161,7 +162,7 @@ def _in_context(
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not phrase.firm and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
+    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, subjects)):
         return "soft"
     if lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"

@@ -40,6 +40,8 @@ class Lexicon:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         self.language: str = data.get("language", file.stem)
         self.unspaced: bool = data.get("unspaced", False)
+        # Whether a person named inside a phrase's gaps counts as its subject ("tonight HE will ...").
+        self.looks_inside: bool = data.get("looks_inside", False)
         prefixes = ["", *data.get("prefixes", [])]
         self._classes = {
             name: frozenset(p + word for word in _words(said) for p in prefixes)
