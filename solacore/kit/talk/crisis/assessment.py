@@ -155,6 +155,8 @@ def _in_context(
     clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
     clause = symbols[max(clause_start, start - _CLAUSE) : start]
     subjects = clause + symbols[start:end] if lex.looks_inside else clause
+    if phrase.name in lex.acts and not (lex.own.search(subjects) or lex.other.search(subjects)):
+        subjects = symbols[sentence_start:end]
     denied = lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end)
     if denied and not phrase.firm:
         return None

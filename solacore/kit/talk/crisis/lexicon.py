@@ -42,6 +42,8 @@ class Lexicon:
         self.unspaced: bool = data.get("unspaced", False)
         # Whether a person named inside a phrase's gaps counts as its subject ("tonight HE will ...").
         self.looks_inside: bool = data.get("looks_inside", False)
+        # Phrases of acts: said without a subject, they are done by whom the sentence began with.
+        self.acts = frozenset(data.get("acts", []))
         prefixes = ["", *data.get("prefixes", [])]
         self._classes = {
             name: frozenset(p + word for word in _words(said) for p in prefixes)
