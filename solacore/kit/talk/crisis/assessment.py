@@ -155,8 +155,7 @@ def _in_context(
     clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
     clause = symbols[max(clause_start, start - _CLAUSE) : start]
     subjects = clause + symbols[start:end] if lex.looks_inside else clause
-    if phrase.name in lex.acts and not (lex.own.search(subjects) or lex.other.search(subjects)):
-        subjects = symbols[sentence_start:end]
+    earlier = symbols[sentence_start:clause_start]
     denied = lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end)
     if denied and not phrase.firm:
         return None
@@ -164,7 +163,7 @@ def _in_context(
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not phrase.firm and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, subjects)):
+    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, phrase, subjects, earlier)):
         return "soft"
     if lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"
@@ -173,9 +172,20 @@ def _in_context(
     return phrase.tier
 
 
-def _of_another(lex: Lexicon, clause: str) -> bool:
-    """Whether the last one spoken of before the phrase is somebody else."""
+def _of_another(lex: Lexicon, phrase: Phrase, clause: str, earlier: str) -> bool:
+    """Whether the last one spoken of before the phrase is somebody else.
+
+    A clause that names nobody goes on with whom the sentence spoke of, where that is known.
+    """
     clause = lex.beside.sub(OTHER_WORD, clause)
-    own = max((hit.end() for hit in lex.own.finditer(clause)), default=-1)
-    other = max((hit.end() for hit in lex.other.finditer(clause)), default=-1)
+    own, other = _last(lex.own, clause), _last(lex.other, clause)
+    if own == other == -1:
+        earlier = lex.beside.sub(OTHER_WORD, earlier)
+        own = _last(lex.own, earlier)
+        other = _last(lex.other if phrase.name in lex.acts else lex.reported, earlier)
     return other > own
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Return where the last match ends, -1 if there is none."""
+    return max((hit.end() for hit in pattern.finditer(text)), default=-1)

@@ -61,6 +61,8 @@ class Lexicon:
         self.own, self.other = self._any(context["own"]), self._any(context["other"])
         # Somebody named beside the subject ("with my mother", "because of him"), not the subject.
         self.beside = self._any(context.get("beside", []))
+        # "My grandfather keeps saying that ..." goes on over commas until "I" is said again.
+        self.reported = self._any(context.get("reported", []))
         self.told, self.past = self._any(context["told"]), self._any(context["past"])
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
