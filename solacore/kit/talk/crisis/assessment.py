@@ -21,6 +21,7 @@ _READ_BEFORE = 400  # characters of a message before
 _CLAUSE = 24  # symbols looked at around a phrase
 _SENTENCE = 60
 _NEGATION = 10
+_SAID_ENOUGH = 20  # times one phrase is looked at for something near that makes it graver
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
     "zh": re.compile("[\u3400-\u9fff]"),
@@ -91,6 +92,7 @@ def _risks(text: str) -> Iterator[Risk]:
                 need.isdisjoint(present) for need in phrase.needs
             ):
                 continue
+            said = 0
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
                     harmless = [found.span() for found in lex.harmless.finditer(symbols)]
@@ -98,7 +100,8 @@ def _risks(text: str) -> Iterator[Risk]:
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
                     hinted = hinted or tier == "soft"
-                    if tier == phrase.tier != "explicit":
+                    said += tier == "explicit"
+                    if tier == phrase.tier != "explicit" or said == _SAID_ENOUGH:
                         break
 
 
