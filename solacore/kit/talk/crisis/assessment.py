@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from solacore.kit.talk.crisis import reading
-from solacore.kit.talk.crisis.lexicon import PAUSE, STOP, TIERS, Lexicon, Phrase, lexicon
+from solacore.kit.talk.crisis.lexicon import (
+    OTHER_WORD,
+    PAUSE,
+    STOP,
+    TIERS,
+    Lexicon,
+    Phrase,
+    lexicon,
+)
 from solacore.kit.talk.crisis.normal import normalise
 
 MESSAGES_BEFORE = 2
@@ -13,6 +21,7 @@ _READ_BEFORE = 400  # characters of a message before
 _CLAUSE = 24  # symbols looked at around a phrase
 _SENTENCE = 60
 _NEGATION = 10
+_SAID_ENOUGH = 20  # times one phrase is looked at for something near that makes it graver
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
     "zh": re.compile("[\u3400-\u9fff]"),
@@ -83,6 +92,7 @@ def _risks(text: str) -> Iterator[Risk]:
                 need.isdisjoint(present) for need in phrase.needs
             ):
                 continue
+            said = 0
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
                     harmless = [found.span() for found in lex.harmless.finditer(symbols)]
@@ -92,7 +102,8 @@ def _risks(text: str) -> Iterator[Risk]:
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
                     hinted = hinted or tier == "soft"
-                    if tier == phrase.tier != "explicit":
+                    said += tier == "explicit"
+                    if tier == phrase.tier != "explicit" or said == _SAID_ENOUGH:
                         break
 
 
@@ -165,6 +176,8 @@ def _in_context(
     sentence_end = stop if stop != -1 else min(len(symbols), end + _SENTENCE)
     clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
     clause = symbols[max(clause_start, start - _CLAUSE) : start]
+    subjects = clause + symbols[start:end] if lex.looks_inside else clause
+    earlier = symbols[sentence_start:clause_start]
     denied = lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end)
     if denied and not phrase.firm:
         return None
@@ -195,3 +208,8 @@ def _of_another(lex: Lexicon, clause: str) -> bool:
     own = max((hit.end() for hit in lex.own.finditer(clause)), default=-1)
     other = max((hit.end() for hit in lex.other.finditer(clause)), default=-1)
     return other > own
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Return where the last match ends, -1 if there is none."""
+    return max((hit.end() for hit in pattern.finditer(text)), default=-1)

@@ -2,7 +2,7 @@
 
 A phrase such as ``WANT .. DIE`` means: a word of the class WANT, at most two words of any
 kind (but no negation, and not past the sentence's end), a word of the class DIE. ``a|b`` is
-either, ``a?`` may be missing. Because every word is one character and every gap is bounded,
+either, ``a?`` may be missing, ``^`` and ``$`` are a clause's begin and end. Because every word is one character and every gap is bounded,
 reading is linear however somebody writes.
 """
 
@@ -19,6 +19,7 @@ PHRASES = Path(__file__).parent / "phrases"
 OTHER_WORD, PAUSE, STOP = " ", ",", "."
 TIERS = ("imminent", "explicit", "soft")
 _FIRST_SYMBOL = 0x4E00
+_EDGES = {"^": "(?<![^.,])", "$": "(?![^.,])"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Lexicon:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         self.language: str = data.get("language", file.stem)
         self.unspaced: bool = data.get("unspaced", False)
+        # Whether a person named inside a phrase's gaps counts as its subject ("tonight HE will ...").
+        self.looks_inside: bool = data.get("looks_inside", False)
+        # Phrases of acts: said without a subject, they are done by whom the sentence began with.
+        self.acts = frozenset(data.get("acts", []))
         prefixes = ["", *data.get("prefixes", [])]
         self._classes = {
             name: frozenset(p + word for word in _words(said) for p in prefixes)
@@ -56,6 +61,10 @@ class Lexicon:
         self.symbols = self._symbols(slots)
         self._not = re.escape("".join(sorted(self._charset("NOT"))))
         self.own, self.other = self._any(context["own"]), self._any(context["other"])
+        # Somebody named beside the subject ("with my mother", "because of him"), not the subject.
+        self.beside = self._any(context.get("beside", []))
+        # "My grandfather keeps saying that ..." goes on over commas until "I" is said again.
+        self.reported = self._any(context.get("reported", []))
         self.told, self.past = self._any(context["told"]), self._any(context["past"])
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
@@ -100,6 +109,8 @@ class Lexicon:
         kinds = sorted({tuple(kind) for kind in places.values()})
         symbol = {kind: chr(_FIRST_SYMBOL + n) for n, kind in enumerate(kinds)}
         known = {word: symbol[tuple(kind)] for word, kind in places.items()}
+        # QUIET: longer words that only hold one of ours (笑死 in unspaced scripts) say nothing.
+        known = {word: OTHER_WORD for word in self._classes.get("QUIET", ())} | known
         return known | {word: PAUSE for word in self._classes.get("BUT", ())}
 
     def _members(self, slot: str) -> frozenset[str]:
@@ -113,7 +124,7 @@ class Lexicon:
         sets = [
             frozenset(symbol for slot in part.split("|") for symbol in self._charset(slot))
             for part in say.split()
-            if not part.startswith(".") and not part.endswith("?")
+            if part[0] not in ".^$" and not part.endswith("?")
         ]
         return tuple(sorted(sets, key=len))
 
@@ -121,6 +132,8 @@ class Lexicon:
         return "".join(self._part(part) for part in say.split())
 
     def _part(self, part: str) -> str:
+        if part in _EDGES:
+            return _EDGES[part]
         if part.startswith("."):
             return rf"[^.{self._not}]{{0,{len(part)}}}"
         optional = part.endswith("?")
@@ -140,7 +153,7 @@ def _words(said: str) -> list[str]:
 
 def _slots(say: str) -> Iterator[str]:
     for part in say.split():
-        if not part.startswith("."):
+        if part[0] not in ".^$":
             yield from part.rstrip("?").split("|")
 
 
