@@ -146,16 +146,22 @@ def _in_context(
     sentence_end = stop if stop != -1 else min(len(symbols), end + _SENTENCE)
     clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
     clause = symbols[max(clause_start, start - _CLAUSE) : start]
-    denied = lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end)
+    mine = lex.mine.match(symbols, start, end)
+    negated = not mine and lex.negated.search(clause[-_NEGATION:])
+    denied = negated or lex.denied.match(symbols, end)
     if denied and not phrase.firm:
         return None
     sentence = symbols[sentence_start:sentence_end]
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not phrase.firm and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
+    if phrase.tier == "soft" or (not phrase.firm and not mine and _of_another(lex, clause)):
         return "soft"
-    if lex.past.search(sentence) and not lex.still.search(sentence):
+    before = symbols[max(sentence_start, start - _CLAUSE) : start]
+    if not phrase.firm and lex.unmeant.search(before):
+        return "soft"
+    present = lex.present.search(symbols, start, end) or lex.still.search(sentence)
+    if not present and lex.past.search(sentence):
         return "soft"
     if phrase.tier == "explicit" and lex.near.search(around):
         return "imminent"

@@ -3,7 +3,8 @@
 A phrase such as ``WANT .. DIE`` means: a word of the class WANT, at most two words of any
 kind (but no negation, and not past the sentence's end), a word of the class DIE. ``a|b`` is
 either, ``a?`` may be missing. Because every word is one character and every gap is bounded,
-reading is linear however somebody writes.
+reading is linear however somebody writes. ``~`` is a gap as ``.`` is, but it does not reach over
+another person either ("I think my brother wants ..." is not said of oneself).
 """
 
 import re
@@ -52,12 +53,20 @@ class Lexicon:
         families += [say for tier in tiers.values() for say in tier.values()]
         slots = {slot for family in families for say in family for slot in _slots(say)}
         self.symbols = self._symbols(slots)
+        self._contract(data.get("contractions", {}))
         self._not = re.escape("".join(sorted(self._charset("NOT"))))
+        others = self._charset("OTHER") if "OTHER" in slots else set()
+        self._not_other = self._not + re.escape("".join(sorted(others)))
         self.own, self.other = self._any(context["own"]), self._any(context["other"])
         self.told, self.past = self._any(context["told"]), self._any(context["past"])
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
+        # A phrase that begins with "I" is ours whoever was named before, and is taken back
+        # only by what "unmeant" lists ("she told me: ..."); one in the present is not past.
+        self.mine = self._any(context.get("mine", []))
+        self.unmeant = re.compile(f"(?:{self._either(context.get('unmeant', []))})$")
+        self.present = self._any(context.get("present", []))
         self.harmless = self._any(data.get("harmless", []))
         firm = data.get("firm", [])
         # Words that are looked for in disguise, and everyday words one letter away from ours.
@@ -87,6 +96,11 @@ class Lexicon:
         known = {word: symbol[tuple(kind)] for word, kind in places.items()}
         return known | {word: PAUSE for word in self._classes.get("BUT", ())}
 
+    def _contract(self, contractions: dict[str, str]) -> None:
+        """Let one written word stand for several ("jveux" is "je veux")."""
+        for short, full in contractions.items():
+            self.symbols[short] = "".join(self.symbols.get(w, OTHER_WORD) for w in full.split())
+
     def _members(self, slot: str) -> frozenset[str]:
         return self._classes[slot] if slot.isupper() else frozenset(_words(slot))
 
@@ -98,7 +112,7 @@ class Lexicon:
         sets = [
             frozenset(symbol for slot in part.split("|") for symbol in self._charset(slot))
             for part in say.split()
-            if not part.startswith(".") and not part.endswith("?")
+            if part[0] not in ".~" and not part.endswith("?")
         ]
         return tuple(sorted(sets, key=len))
 
@@ -108,6 +122,8 @@ class Lexicon:
     def _part(self, part: str) -> str:
         if part.startswith("."):
             return rf"[^.{self._not}]{{0,{len(part)}}}"
+        if part.startswith("~"):
+            return rf"[^.{self._not_other}]{{0,{len(part)}}}"
         optional = part.endswith("?")
         chars = {c for slot in part.rstrip("?").split("|") for c in self._charset(slot)}
         return "[" + re.escape("".join(sorted(chars))) + "]" + "?" * optional
@@ -125,7 +141,7 @@ def _words(said: str) -> list[str]:
 
 def _slots(say: str) -> Iterator[str]:
     for part in say.split():
-        if not part.startswith("."):
+        if part[0] not in ".~":
             yield from part.rstrip("?").split("|")
 
 
