@@ -59,7 +59,10 @@ class Lexicon:
         families += [say for tier in tiers.values() for say in tier.values()]
         slots = {slot for family in families for say in family for slot in _slots(say)}
         self.symbols = self._symbols(slots)
+        self._contract(data.get("contractions", {}))
         self._not = re.escape("".join(sorted(self._charset("NOT"))))
+        others = self._charset("OTHER") if "OTHER" in slots else set()
+        self._not_other = self._not + re.escape("".join(sorted(others)))
         self.own, self.other = self._any(context["own"]), self._any(context["other"])
         # Somebody named beside the subject ("with my mother", "because of him"), not the subject.
         self.beside = self._any(context.get("beside", []))
@@ -113,6 +116,11 @@ class Lexicon:
         known = {word: OTHER_WORD for word in self._classes.get("QUIET", ())} | known
         return known | {word: PAUSE for word in self._classes.get("BUT", ())}
 
+    def _contract(self, contractions: dict[str, str]) -> None:
+        """Let one written word stand for several ("jveux" is "je veux")."""
+        for short, full in contractions.items():
+            self.symbols[short] = "".join(self.symbols.get(w, OTHER_WORD) for w in full.split())
+
     def _members(self, slot: str) -> frozenset[str]:
         return self._classes[slot] if slot.isupper() else frozenset(_words(slot))
 
@@ -136,6 +144,8 @@ class Lexicon:
             return _EDGES[part]
         if part.startswith("."):
             return rf"[^.{self._not}]{{0,{len(part)}}}"
+        if part.startswith("~"):
+            return rf"[^.{self._not_other}]{{0,{len(part)}}}"
         optional = part.endswith("?")
         chars = {c for slot in part.rstrip("?").split("|") for c in self._charset(slot)}
         return "[" + re.escape("".join(sorted(chars))) + "]" + "?" * optional
