@@ -77,6 +77,7 @@ def _risks(text: str) -> Iterator[Risk]:
     for lex, symbols in _read(text):
         present = frozenset(symbols)
         harmless: list[tuple[int, int]] | None = None
+        elsewhere = False
         hinted = False  # one hint is enough
         for phrase in lex.phrases:
             if (hinted and phrase.tier == "soft") or any(
@@ -86,7 +87,8 @@ def _risks(text: str) -> Iterator[Risk]:
             for hit in phrase.pattern.finditer(symbols):
                 if harmless is None:
                     harmless = [found.span() for found in lex.harmless.finditer(symbols)]
-                tier = _in_context(lex, phrase, symbols, hit.span(), harmless)
+                    elsewhere = lex.elsewhere.search(symbols) is not None
+                tier = _in_context(lex, phrase, symbols, hit.span(), harmless, elsewhere)
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
                     hinted = hinted or tier == "soft"
@@ -134,6 +136,7 @@ def _in_context(
     symbols: str,
     span: tuple[int, int],
     harmless: list[tuple[int, int]],
+    elsewhere: bool,
 ) -> str | None:
     """Return how grave a phrase is where it stands; None if it is denied, or no more than an idiom."""
     start, end = span
@@ -155,7 +158,7 @@ def _in_context(
         return None
     if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
         return "soft"
-    if lex.past.search(sentence) and not lex.still.search(sentence):
+    if (elsewhere or lex.past.search(sentence)) and not lex.still.search(sentence):
         return "soft"
     if phrase.tier == "explicit" and lex.near.search(around):
         return "imminent"
