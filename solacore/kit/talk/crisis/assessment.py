@@ -156,7 +156,8 @@ def _in_context(
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not phrase.firm and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
+    another = not (phrase.firm or phrase.first_person) and _of_another(lex, clause)
+    if phrase.tier == "soft" or another:
         return "soft"
     if (elsewhere or lex.past.search(sentence)) and not lex.still.search(sentence):
         return "soft"

@@ -30,6 +30,7 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
+    first_person: bool  # its grammar speaks of the speaker alone (Japanese たい, Korean 싶다)
 
 
 class Lexicon:
@@ -61,12 +62,19 @@ class Lexicon:
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
         self.harmless = self._any(data.get("harmless", []))
-        firm = data.get("firm", [])
+        firm, first_person = data.get("firm", []), data.get("first-person", [])
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
         self.phrases = [
-            Phrase(name, tier, self._needs(say), re.compile(self._pattern(say)), name in firm)
+            Phrase(
+                name,
+                tier,
+                self._needs(say),
+                re.compile(self._pattern(say)),
+                firm=name in firm,
+                first_person=name in first_person,
+            )
             for tier, named in tiers.items()
             for name, family in named.items()
             for say in family
