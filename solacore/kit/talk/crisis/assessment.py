@@ -86,6 +86,7 @@ def _risks(text: str) -> Iterator[Risk]:
     for lex, symbols, shared in _read(text):
         present = frozenset(symbols)
         harmless: list[tuple[int, int]] | None = None
+        elsewhere = False
         hinted = False  # one hint is enough
         for phrase in lex.phrases:
             if (hinted and phrase.tier == "soft") or any(
@@ -164,6 +165,7 @@ def _in_context(
     symbols: str,
     span: tuple[int, int],
     harmless: list[tuple[int, int]],
+    elsewhere: bool,
 ) -> str | None:
     """Return how grave a phrase is where it stands; None if it is denied, or no more than an idiom."""
     start, end = span

@@ -70,6 +70,8 @@ class Lexicon:
         self.reported = self._any(context.get("reported", []))
         self.told, self.past = self._any(context["told"]), self._any(context["past"])
         self.still, self.near = self._any(context["still"]), self._any(context["near"])
+        # Anywhere in a message: it is about somebody else, or about a time that is over.
+        self.elsewhere = self._any(context.get("elsewhere", []))
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
         # What stands before a phrase that somebody else asks or says ("the doctor asked if I ..."):

@@ -27,6 +27,9 @@ _SIGN_BREAK = {sign: STOP for sign in ".!?;\n\r。！？；"} | {
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
 _LEET_L = str.maketrans("013457@$!|+8", "oleastasllrb")
 _DOUBLED = re.compile(r"(.)\1+")
+_SENTENCE_END = re.compile(
+    r"(?<=[\u3040-\u9fff\uac00-\ud7af]{2})\.+ +(?=[\u3040-\u9fff\uac00-\ud7af]{2})"
+)
 # Traditional characters of our phrases, each before its simplified form.
 _PAIRS = (
     "殺杀輕轻樓楼燒烧藥药遺遗書书沒没個个這这們们對对說说寫写過过還还讓让時时間间麼么覺觉願愿結结斷断傷伤殘残淨净煩烦離离開开聽听詞词電电視视劇剧戲戏讀读點点課课學学論论報报導导統统計计"
@@ -113,6 +116,8 @@ def _symbol(token: str, lex: Lexicon, known: dict[str, str]) -> str:
 
 def stream(text: str, lex: Lexicon) -> str:
     """Return the symbols of a language without spaces: the longest known word at each place."""
+    if lex.language == "ko":  # its sentences end as Latin ones do
+        text = _SENTENCE_END.sub("。", text)
     text = _BETWEEN_SIGNS.sub("", text)
     if lex.language == "zh":
         text = text.translate(_SIMPLER)
