@@ -2,7 +2,7 @@
 
 A phrase such as ``WANT .. DIE`` means: a word of the class WANT, at most two words of any
 kind (but no negation, and not past the sentence's end), a word of the class DIE. ``a|b`` is
-either, ``a?`` may be missing. Because every word is one character and every gap is bounded,
+either, ``a?`` may be missing. In a class, ``реж{у/ем}`` stands for each of its endings. Because every word is one character and every gap is bounded,
 reading is linear however somebody writes.
 """
 
@@ -19,6 +19,7 @@ PHRASES = Path(__file__).parent / "phrases"
 OTHER_WORD, PAUSE, STOP = " ", ",", "."
 TIERS = ("imminent", "explicit", "soft")
 _FIRST_SYMBOL = 0x4E00
+_ENDINGS = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,18 @@ class Lexicon:
 
 
 def _words(said: str) -> list[str]:
-    return normalise(said).replace("'", "").split()
+    words = (form for word in said.split() for form in _forms(word))
+    return normalise(" ".join(words)).replace("'", "").split()
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield a word's inflections: ``реж{у/ем/}`` is режу, режем, реж."""
+    braced = _ENDINGS.search(word)
+    if not braced:
+        yield word
+        return
+    for ending in braced[1].split("/"):
+        yield from _forms(word[: braced.start()] + ending + word[braced.end() :])
 
 
 def _slots(say: str) -> Iterator[str]:
