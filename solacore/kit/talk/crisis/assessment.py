@@ -153,7 +153,11 @@ def _in_context(
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not phrase.firm and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
+    if phrase.tier == "soft" or lex.reported.search(symbols[sentence_start:start][-_CLAUSE:]):
+        return "soft"
+    if phrase.mine:
+        return "imminent" if lex.near.search(around) else phrase.tier
+    if not phrase.firm and _of_another(lex, clause):
         return "soft"
     if lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"

@@ -31,6 +31,7 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
+    mine: bool  # its verb says "I" and "now": who or when was spoken of before changes nothing
 
 
 class Lexicon:
@@ -60,12 +61,21 @@ class Lexicon:
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
         self.harmless = self._any(data.get("harmless", []))
-        firm = data.get("firm", [])
+        # What may stand right before a phrase, even across a comma, and makes it not one's own.
+        self.reported = re.compile(f"(?:{self._either(context.get('reported', []))})$")
+        firm, mine = data.get("firm", []), data.get("mine", [])
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
         self.phrases = [
-            Phrase(name, tier, self._needs(say), re.compile(self._pattern(say)), name in firm)
+            Phrase(
+                name,
+                tier,
+                self._needs(say),
+                re.compile(self._pattern(say)),
+                name in firm,
+                name in mine,
+            )
             for tier, named in tiers.items()
             for name, family in named.items()
             for say in family
