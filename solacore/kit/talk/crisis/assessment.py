@@ -151,7 +151,7 @@ def _in_context(
         return None
     sentence = symbols[sentence_start:sentence_end]
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
-    if not phrase.firm and lex.told.search(around):
+    if not (phrase.firm or phrase.mine) and lex.told.search(around):
         return None
     if phrase.tier == "soft" or lex.reported.search(symbols[sentence_start:start][-_CLAUSE:]):
         return "soft"
@@ -159,6 +159,8 @@ def _in_context(
         return "imminent" if lex.near.search(around) else phrase.tier
     if not phrase.firm and _of_another(lex, clause):
         return "soft"
+    if lex.mine:  # such a language's other phrases are in the past: when, the sentence before tells
+        sentence = symbols[max(0, start - _SENTENCE) : end + _SENTENCE]
     if lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"
     if phrase.tier == "explicit" and lex.near.search(around):

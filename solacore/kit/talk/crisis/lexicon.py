@@ -64,6 +64,7 @@ class Lexicon:
         # What may stand right before a phrase, even across a comma, and makes it not one's own.
         self.reported = re.compile(f"(?:{self._either(context.get('reported', []))})$")
         firm, mine = data.get("firm", []), data.get("mine", [])
+        self.mine = bool(mine)
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
