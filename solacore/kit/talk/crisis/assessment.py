@@ -157,7 +157,7 @@ def _in_context(
         return "soft"
     if phrase.mine:
         return "imminent" if lex.near.search(around) else phrase.tier
-    if not phrase.firm and _of_another(lex, clause):
+    if not (phrase.firm or phrase.ours) and _of_another(lex, clause):
         return "soft"
     if lex.mine:  # such a language's other phrases are in the past: when, the sentence before tells
         sentence = symbols[max(0, start - _SENTENCE) : end + _SENTENCE]

@@ -32,6 +32,7 @@ class Phrase:
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
     mine: bool  # its verb says "I" and "now": who or when was spoken of before changes nothing
+    ours: bool  # its object says "I" ("my arm"): only when it was may change it
 
 
 class Lexicon:
@@ -76,6 +77,7 @@ class Lexicon:
                 re.compile(self._pattern(say)),
                 name in firm,
                 name in mine,
+                name in data.get("ours", []),
             )
             for tier, named in tiers.items()
             for name, family in named.items()
