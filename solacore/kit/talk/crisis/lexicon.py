@@ -2,8 +2,9 @@
 
 A phrase such as ``WANT .. DIE`` means: a word of the class WANT, at most two words of any
 kind (but no negation, and not past the sentence's end), a word of the class DIE. ``a|b`` is
-either, ``a?`` may be missing. In a class, ``реж{у/ем}`` stands for each of its endings. Because every word is one character and every gap is bounded,
-reading is linear however somebody writes.
+either, ``a?`` may be missing. ``реж{у/ем}`` stands for each of
+its endings. Because every word is one character and every gap is bounded, reading is linear
+however somebody writes.
 """
 
 import re
@@ -42,9 +43,10 @@ class Lexicon:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         self.language: str = data.get("language", file.stem)
         self.unspaced: bool = data.get("unspaced", False)
-        prefixes = ["", *data.get("prefixes", [])]
+        self.exact: bool = data.get("exact", False)  # a letter away is another word
+        self._prefixes = ["", *data.get("prefixes", [])]
         self._classes = {
-            name: frozenset(p + word for word in _words(said) for p in prefixes)
+            name: self._prefixed(said)
             for name, said in [*_emoji().items(), *data["words"].items()]
         }
         for name, emoji in _emoji().items():
@@ -102,7 +104,10 @@ class Lexicon:
         return known | {word: PAUSE for word in self._classes.get("BUT", ())}
 
     def _members(self, slot: str) -> frozenset[str]:
-        return self._classes[slot] if slot.isupper() else frozenset(_words(slot))
+        return self._classes[slot] if slot.isupper() else self._prefixed(slot)
+
+    def _prefixed(self, said: str) -> frozenset[str]:
+        return frozenset(prefix + word for word in _words(said) for prefix in self._prefixes)
 
     def _charset(self, slot: str) -> set[str]:
         return {self.symbols[word] for word in self._members(slot) if word in self.symbols}

@@ -88,7 +88,7 @@ def _symbol(token: str, lex: Lexicon, known: dict[str, str]) -> str:
         return known[token]
     if token in _SIGN_BREAK:
         return _SIGN_BREAK[token]
-    for word in _disguised(token) if lex.language in _FUZZY else ():
+    for word in _disguised(token, lex.exact) if lex.language in _FUZZY else ():
         if word in known:
             return known[word]
     pieces = _pieces(token, lex) if 6 <= len(token) <= 400 else ""
@@ -141,7 +141,7 @@ _FUZZY = frozenset(["en", "es", "fr", "de", "pt", "ru", "ar", "hi", "zh"])
 
 
 @lru_cache(4096)
-def _disguised(token: str) -> tuple[str, ...]:
+def _disguised(token: str, exact: bool) -> tuple[str, ...]:
     """Return the known words that ``token`` may stand for, likeliest first."""
     known = _vocabulary()
     found: list[str] = []
@@ -152,7 +152,7 @@ def _disguised(token: str) -> tuple[str, ...]:
         if "*" in token:
             found += _starred().get(re.sub(r"\*+", "*", token), ())
     found += _collapsed().get(_DOUBLED.sub(r"\1", token), ())
-    if len(token) >= 4 and not found and token not in _innocent():
+    if not exact and len(token) >= 4 and not found and token not in _innocent():
         found += _mistyped(token)
     return tuple(found)
 
