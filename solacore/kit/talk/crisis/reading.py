@@ -21,8 +21,8 @@ _ELISION = re.compile(r"\b([jldmtnscq]|qu)'(?=\w)")
 _BETWEEN_SIGNS = re.compile(
     r"(?<=[\u3040-\u9fff\uac00-\ud7af])[ .*·/|~+-]{1,3}(?=[\u3040-\u9fff\uac00-\ud7af])"
 )
-_SIGN_BREAK = {sign: STOP for sign in ".!?;\n\r。！？；"} | {
-    sign: PAUSE for sign in ',:()（）"，、：…—–'
+_SIGN_BREAK = {sign: STOP for sign in ".!?;\n\r。！？；؟؛۔"} | {
+    sign: PAUSE for sign in ',:()（）"，、：…—–،'
 }
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
 _LEET_L = str.maketrans("013457@$!|+8", "oleastasllrb")
