@@ -46,8 +46,7 @@ class Lexicon:
         self.exact: bool = data.get("exact", False)  # a letter away is another word
         self._prefixes = ["", *data.get("prefixes", [])]
         self._classes = {
-            name: self._prefixed(said)
-            for name, said in [*_emoji().items(), *data["words"].items()]
+            name: self._prefixed(said) for name, said in [*_emoji().items(), *data["words"].items()]
         }
         for name, emoji in _emoji().items():
             self._classes[name] |= frozenset(_words(emoji))
