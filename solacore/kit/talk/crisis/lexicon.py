@@ -48,8 +48,7 @@ class Lexicon:
         self.acts = frozenset(data.get("acts", []))
         prefixes = ["", *data.get("prefixes", [])]
         self._classes = {
-            name: frozenset(p + word for word in _words(said) for p in prefixes)
-            for name, said in [*_emoji().items(), *data["words"].items()]
+            name: self._prefixed(said) for name, said in [*_emoji().items(), *data["words"].items()]
         }
         for name, emoji in _emoji().items():
             self._classes[name] |= frozenset(_words(emoji))
@@ -124,7 +123,10 @@ class Lexicon:
             self.symbols[short] = "".join(self.symbols.get(w, OTHER_WORD) for w in full.split())
 
     def _members(self, slot: str) -> frozenset[str]:
-        return self._classes[slot] if slot.isupper() else frozenset(_words(slot))
+        return self._classes[slot] if slot.isupper() else self._prefixed(slot)
+
+    def _prefixed(self, said: str) -> frozenset[str]:
+        return frozenset(prefix + word for word in _words(said) for prefix in self._prefixes)
 
     def _charset(self, slot: str) -> set[str]:
         return {self.symbols[word] for word in self._members(slot) if word in self.symbols}
@@ -160,7 +162,18 @@ class Lexicon:
 
 
 def _words(said: str) -> list[str]:
-    return normalise(said).replace("'", "").split()
+    words = (form for word in said.split() for form in _forms(word))
+    return normalise(" ".join(words)).replace("'", "").split()
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield a word's inflections: ``реж{у/ем/}`` is режу, режем, реж."""
+    braced = _ENDINGS.search(word)
+    if not braced:
+        yield word
+        return
+    for ending in braced[1].split("/"):
+        yield from _forms(word[: braced.start()] + ending + word[braced.end() :])
 
 
 def _slots(say: str) -> Iterator[str]:

@@ -21,8 +21,8 @@ _ELISION = re.compile(r"\b([jldmtnscq]|qu)'(?=\w)")
 _BETWEEN_SIGNS = re.compile(
     r"(?<=[\u3040-\u9fff\uac00-\ud7af])[ .*·/|~+-]{1,3}(?=[\u3040-\u9fff\uac00-\ud7af])"
 )
-_SIGN_BREAK = {sign: STOP for sign in ".!?;\n\r。！？；"} | {
-    sign: PAUSE for sign in ',:()（）"，、：…—–'
+_SIGN_BREAK = {sign: STOP for sign in ".!?;\n\r。！？；؟؛۔"} | {
+    sign: PAUSE for sign in ',:()（）"，、：…—–،'
 }
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
 _LEET_L = str.maketrans("013457@$!|+8", "oleastasllrb")
@@ -107,7 +107,7 @@ def _symbol(token: str, lex: Lexicon, known: dict[str, str]) -> str:
         return known[token]
     if token in _SIGN_BREAK:
         return _SIGN_BREAK[token]
-    for word in _disguised(token) if lex.language in _FUZZY else ():
+    for word in _disguised(token, lex.exact) if lex.language in _FUZZY else ():
         if word in known:
             return known[word]
     pieces = _pieces(token, lex) if 6 <= len(token) <= 400 else ""
@@ -162,7 +162,7 @@ _FUZZY = frozenset(["en", "es", "fr", "de", "pt", "ru", "ar", "hi", "zh"])
 
 
 @lru_cache(4096)
-def _disguised(token: str) -> tuple[str, ...]:
+def _disguised(token: str, exact: bool) -> tuple[str, ...]:
     """Return the known words that ``token`` may stand for, likeliest first."""
     known = _vocabulary()
     found: list[str] = []
@@ -173,7 +173,7 @@ def _disguised(token: str) -> tuple[str, ...]:
         if "*" in token:
             found += _starred().get(re.sub(r"\*+", "*", token), ())
     found += _collapsed().get(_DOUBLED.sub(r"\1", token), ())
-    if len(token) >= 4 and not found and token not in _innocent():
+    if not exact and len(token) >= 4 and not found and token not in _innocent():
         found += _mistyped(token)
     return tuple(found)
 
