@@ -153,10 +153,14 @@ def _in_context(
     around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
     if not phrase.firm and lex.told.search(around):
         return None
-    if phrase.tier == "soft" or (not phrase.firm and _of_another(lex, clause)):
+    if phrase.tier == "soft":
         return "soft"
-    if lex.past.search(sentence) and not lex.still.search(sentence):
+    if not (phrase.firm or phrase.mine) and _of_another(lex, clause):
         return "soft"
+    if not phrase.present and not lex.still.search(sentence):
+        told = symbols[max(0, start - _SENTENCE) : end + _SENTENCE]
+        if lex.past.search(sentence) or lex.recovered.search(told):
+            return "soft"
     if phrase.tier == "explicit" and lex.near.search(around):
         return "imminent"
     return phrase.tier

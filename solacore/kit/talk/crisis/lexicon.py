@@ -30,6 +30,8 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
+    mine: bool  # its grammar says "I" ("quiero matarme"): others spoken of before do not matter
+    present: bool  # its grammar says "I, now" ("me corto"): nor does a past spoken of
 
 
 class Lexicon:
@@ -59,12 +61,23 @@ class Lexicon:
         self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
         self.denied = self._any(context.get("denied", []))
         self.harmless = self._any(data.get("harmless", []))
-        firm = data.get("firm", [])
+        # Long over, though told in another sentence: optional, as are mine and present.
+        self.recovered = self._any(context.get("recovered", []))
+        firm, present = data.get("firm", []), data.get("present", [])
+        mine = [*data.get("mine", []), *present]
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
         self.phrases = [
-            Phrase(name, tier, self._needs(say), re.compile(self._pattern(say)), name in firm)
+            Phrase(
+                name=name,
+                tier=tier,
+                needs=self._needs(say),
+                pattern=re.compile(self._pattern(say)),
+                firm=name in firm,
+                mine=name in mine,
+                present=name in present,
+            )
             for tier, named in tiers.items()
             for name, family in named.items()
             for say in family
