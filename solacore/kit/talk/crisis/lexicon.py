@@ -54,9 +54,10 @@ class Lexicon:
         families = [*context.values(), data.get("harmless", [])]
         families += [say for tier in tiers.values() for say in tier.values()]
         slots = {slot for family in families for say in family for slot in _slots(say)}
+        self.symbols = self._symbols(slots)
+        self.telling_apart = frozenset(self.symbols)  # what a word in disguise may stand for
         # Words no phrase needs, known all the same: not taken for ours mistyped, nor for a sister's.
-        common = dict.fromkeys(_words(data.get("common", "")), _COMMON)
-        self.symbols = common | self._symbols(slots)
+        self.symbols = dict.fromkeys(_words(data.get("common", "")), _COMMON) | self.symbols
         self._not = re.escape("".join(sorted(self._charset("NOT"))))
         self.own, self.other = self._any(context["own"]), self._any(context["other"])
         self.told, self.past = self._any(context["told"]), self._any(context["past"])
