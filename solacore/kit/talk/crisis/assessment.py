@@ -193,6 +193,10 @@ def _in_context(
         return "soft"
     if not phrase.present and lex.past.search(sentence) and not lex.still.search(sentence):
         return "soft"
+    if not phrase.present and not lex.still.search(sentence):
+        told = symbols[max(0, start - _SENTENCE) : end + _SENTENCE]
+        if lex.past.search(sentence) or lex.recovered.search(told):
+            return "soft"
     if phrase.tier == "explicit" and lex.near.search(around):
         return "imminent"
     return phrase.tier
