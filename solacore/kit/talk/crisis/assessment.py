@@ -5,22 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from solacore.kit.talk.crisis import reading
-from solacore.kit.talk.crisis.lexicon import (
-    OTHER_WORD,
-    PAUSE,
-    STOP,
-    TIERS,
-    Lexicon,
-    Phrase,
-    lexicon,
-)
+from solacore.kit.talk.crisis.context import Text, tier_in
+from solacore.kit.talk.crisis.lexicon import TIERS, Lexicon, lexicon
 from solacore.kit.talk.crisis.normal import normalise
 
 MESSAGES_BEFORE = 2
 _READ_BEFORE = 400  # characters of a message before
-_CLAUSE = 24  # symbols looked at around a phrase
-_SENTENCE = 60
-_NEGATION = 10
 _SAID_ENOUGH = 20  # times one phrase is looked at for something near that makes it graver
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
@@ -85,8 +75,7 @@ def _gravest(risks: Iterator[Risk]) -> Risk | None:
 def _risks(text: str) -> Iterator[Risk]:
     for lex, symbols, shared in _read(text):
         present = frozenset(symbols)
-        harmless: list[tuple[int, int]] | None = None
-        elsewhere = False
+        read: Text | None = None
         hinted = False  # one hint is enough
         for phrase in lex.phrases:
             if (hinted and phrase.tier == "soft") or any(
@@ -95,11 +84,10 @@ def _risks(text: str) -> Iterator[Risk]:
                 continue
             said = 0
             for hit in phrase.pattern.finditer(symbols):
-                if harmless is None:
-                    harmless = [found.span() for found in lex.harmless.finditer(symbols)]
                 if shared.issuperset(hit[0]):
                     continue
-                tier = _in_context(lex, phrase, symbols, hit.span(), harmless)
+                read = read or Text.read(lex, symbols)
+                tier = tier_in(read, phrase, *hit.span())
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
                     hinted = hinted or tier == "soft"
@@ -118,14 +106,15 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str, frozenset[str]]]:
     tokens: list[str] = []
     if _LATIN.search(text) or _SIGNS.search(text) or not scripts:
         tokens = reading.spaced(text)
-        read = {name: reading.symbols(tokens, lexicon(name)) for name in reading.LATIN}
-        best = max(reading.LATIN, key=lambda name: _known(read[name]))
-        for name in reading.LATIN:
-            if not any(
-                _known(read[name]) < _known(read[sister]) for sister in _SISTERS.get(name, ())
-            ):
-                far_less = _known(read[name]) * 2 < _known(read[best])
-                yield lexicon(name), read[name], _shared(tokens, name, best if far_less else name)
+        read = {name: reading.each(tokens, lexicon(name)) for name in reading.LATIN}
+        known = {name: sum(_is_known(words[t]) for t in tokens) for name, words in read.items()}
+        best = max(reading.LATIN, key=lambda name: known[name])
+        for name, words in read.items():
+            if not any(known[name] < known[sister] for sister in _SISTERS.get(name, ())):
+                shared = (
+                    _shared(words, read[best]) if known[name] * 3 < known[best] * 2 else frozenset()
+                )
+                yield lexicon(name), "".join([words[t] for t in tokens]), shared
     for name in scripts:
         if tokens and name in reading.LATIN:
             continue
@@ -139,83 +128,18 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str, frozenset[str]]]:
             yield lex, reading.symbols(tokens, lex), frozenset()
 
 
-def _shared(tokens: list[str], name: str, best: str) -> frozenset[str]:
-    """Return the symbols of those words of a text that its best language knows as well."""
-    if name == best:
-        return frozenset()
-    ours, theirs = reading.each(tokens, lexicon(name)), reading.each(tokens, lexicon(best))
-    alone = {read for token, read in ours.items() if not _known(theirs[token])}
+def _shared(ours: dict[str, str], theirs: dict[str, str]) -> frozenset[str]:
+    """Return the symbols of those of our words that the other language knows as well."""
+    alone = {symbols for word, symbols in ours.items() if not _is_known(theirs[word])}
     return frozenset("".join(ours.values())) - frozenset("".join(alone))
 
 
-def _known(symbols: str) -> int:
-    """Return how many of a text's words a language knows."""
-    return sum(symbol > "\u4dff" for symbol in symbols)
+def _is_known(symbols: str) -> bool:
+    """Whether a language knows a word that reads so."""
+    return any(symbol > "\u4dff" for symbol in symbols)
 
 
 def _mostly_chinese(text: str) -> bool:
     """Whether a text has so few kana that it is Chinese with a の in it."""
     kana = len(_SCRIPTS["ja"].findall(text))
     return len(_SCRIPTS["zh"].findall(text)) > 6 * kana
-
-
-def _in_context(
-    lex: Lexicon,
-    phrase: Phrase,
-    symbols: str,
-    span: tuple[int, int],
-    harmless: list[tuple[int, int]],
-    elsewhere: bool,
-) -> str | None:
-    """Return how grave a phrase is where it stands; None if it is denied, or no more than an idiom."""
-    start, end = span
-    if any(first < end and start < last for first, last in harmless):
-        return None
-    sentence_start = symbols.rfind(STOP, max(0, start - _SENTENCE), start) + 1 or max(
-        0, start - _SENTENCE
-    )
-    stop = symbols.find(STOP, end, end + _SENTENCE)
-    sentence_end = stop if stop != -1 else min(len(symbols), end + _SENTENCE)
-    clause_start = max(sentence_start, symbols.rfind(PAUSE, sentence_start, start) + 1)
-    clause = symbols[max(clause_start, start - _CLAUSE) : start]
-    subjects = clause + symbols[start:end] if lex.looks_inside else clause
-    earlier = symbols[sentence_start:clause_start]
-    denied = lex.negated.search(clause[-_NEGATION:]) or lex.denied.match(symbols, end)
-    if denied and not phrase.firm:
-        return None
-    sentence = symbols[sentence_start:sentence_end]
-    around = symbols[max(sentence_start, start - _CLAUSE) : min(sentence_end, end + _CLAUSE)]
-    if not (phrase.firm or phrase.mine) and lex.told.search(around):
-        return None
-    if phrase.tier == "soft" or _reported(lex, symbols, clause, start):
-        return "soft"
-    if not (phrase.firm or phrase.mine) and _of_another(lex, clause):
-        return "soft"
-    if not phrase.present and lex.past.search(sentence) and not lex.still.search(sentence):
-        return "soft"
-    if not phrase.present and not lex.still.search(sentence):
-        told = symbols[max(0, start - _SENTENCE) : end + _SENTENCE]
-        if lex.past.search(sentence) or lex.recovered.search(told):
-            return "soft"
-    if phrase.tier == "explicit" and lex.near.search(around):
-        return "imminent"
-    return phrase.tier
-
-
-def _reported(lex: Lexicon, symbols: str, clause: str, start: int) -> bool:
-    """Whether a phrase is what somebody asked or said, or what a song is called."""
-    if lex.reported.search(clause):
-        return True
-    return lex.quoted.search(symbols[max(0, start - _CLAUSE) : start]) is not None
-
-
-def _of_another(lex: Lexicon, clause: str) -> bool:
-    """Whether the last one spoken of before the phrase is somebody else."""
-    own = max((hit.end() for hit in lex.own.finditer(clause)), default=-1)
-    other = max((hit.end() for hit in lex.other.finditer(clause)), default=-1)
-    return other > own
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    """Return where the last match ends, -1 if there is none."""
-    return max((hit.end() for hit in pattern.finditer(text)), default=-1)

@@ -2,8 +2,15 @@
 
 A phrase such as ``WANT .. DIE`` means: a word of the class WANT, at most two words of any
 kind (but no negation, and not past the sentence's end), a word of the class DIE. ``a|b`` is
-either, ``a?`` may be missing, ``^`` and ``$`` are a clause's begin and end. Because every word is one character and every gap is bounded,
-reading is linear however somebody writes.
+either, ``a?`` may be missing, ``^`` and ``$`` are a clause's begin and end. ``~`` is a gap as
+``.`` is, but does not reach over another person either ("I think my brother wants ..."). In a
+word, ``реж{у/ем}`` stands for each of its endings. Because every word is one character and
+every gap is bounded, reading is linear however somebody writes.
+
+What a file may say besides, all of it optional: ``[contractions]`` (one written word for
+several: ``jveux = "je veux"``), ``common`` (words no phrase needs, known all the same: not
+taken for ours mistyped), the class QUIET (longer words that only hold one of ours, for scripts
+without spaces), ``exact`` (a letter away is another word). ``context.py`` has the rest.
 """
 
 import re
@@ -12,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from solacore.kit.talk.crisis.normal import normalise
 
@@ -19,7 +27,9 @@ PHRASES = Path(__file__).parent / "phrases"
 OTHER_WORD, PAUSE, STOP = " ", ",", "."
 TIERS = ("imminent", "explicit", "soft")
 _FIRST_SYMBOL = 0x4E00
+_COMMON = "\U00020000"  # counts as a known word, stands in no phrase
 _EDGES = {"^": "(?<![^.,])", "$": "(?![^.,])"}
+_ENDINGS = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,9 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
-    mine: bool  # names oneself ("kill myself"): neither others nor a film nearby change it
-    present: bool  # "I want to die": nor do times past, only a denial or a quotation
+    mine: bool  # its grammar says "I" ("kill myself"): others spoken of before change nothing
+    present: bool  # "I, now" ("I want to die"): nor does a past spoken of
+    act: bool  # said without a subject, it is done by whom the sentence began with
 
 
 class Lexicon:
@@ -42,57 +53,35 @@ class Lexicon:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         self.language: str = data.get("language", file.stem)
         self.unspaced: bool = data.get("unspaced", False)
-        # Whether a person named inside a phrase's gaps counts as its subject ("tonight HE will ...").
-        self.looks_inside: bool = data.get("looks_inside", False)
-        # Phrases of acts: said without a subject, they are done by whom the sentence began with.
-        self.acts = frozenset(data.get("acts", []))
-        prefixes = ["", *data.get("prefixes", [])]
+        self.exact: bool = data.get("exact", False)
+        self._prefixes = ["", *data.get("prefixes", [])]
         self._classes = {
             name: self._prefixed(said) for name, said in [*_emoji().items(), *data["words"].items()]
         }
         for name, emoji in _emoji().items():
             self._classes[name] |= frozenset(_words(emoji))
-        context = data.get("context", {})
+        context: dict[str, list[str]] = data.get("context", {})
         tiers = {tier: data.get(tier, {}) for tier in TIERS}
         families = [*context.values(), data.get("harmless", [])]
         families += [say for tier in tiers.values() for say in tier.values()]
         slots = {slot for family in families for say in family for slot in _slots(say)}
         self.symbols = self._symbols(slots)
-        self._contract(data.get("contractions", {}))
+        for short, full in data.get("contractions", {}).items():
+            self.symbols[short] = "".join(self.symbols.get(w, OTHER_WORD) for w in full.split())
+        self.vocabulary = frozenset(self.symbols)  # what a word in disguise may stand for
+        self.symbols = dict.fromkeys(_words(data.get("common", "")), _COMMON) | self.symbols
         self._not = re.escape("".join(sorted(self._charset("NOT"))))
         others = self._charset("OTHER") if "OTHER" in slots else set()
         self._not_other = self._not + re.escape("".join(sorted(others)))
-        self.own, self.other = self._any(context["own"]), self._any(context["other"])
-        # Somebody named beside the subject ("with my mother", "because of him"), not the subject.
-        self.beside = self._any(context.get("beside", []))
-        # "My grandfather keeps saying that ..." goes on over commas until "I" is said again.
-        self.reported = self._any(context.get("reported", []))
-        self.told, self.past = self._any(context["told"]), self._any(context["past"])
-        self.still, self.near = self._any(context["still"]), self._any(context["near"])
-        # Anywhere in a message: it is about somebody else, or about a time that is over.
-        self.elsewhere = self._any(context.get("elsewhere", []))
-        self.negated = re.compile(f"(?:{self._either(context['negated'])})$")
-        self.denied = self._any(context.get("denied", []))
-        # What stands before a phrase that somebody else asks or says ("the doctor asked if I ..."):
-        # in its clause, or, with BUT for the sign in between, before it ('she said: "I ...').
-        self.reported = re.compile(f"(?:{self._either(context.get('reported', []))})$")
-        self.quoted = re.compile(f"(?:{self._either(context.get('quoted', []))})$")
+        self.looks_inside: bool = data.get("looks_inside", False)
+        self.looks_around: bool = data.get("looks_around", False)
+        self._context = context
         self.harmless = self._any(data.get("harmless", []))
-        firm, present = data.get("firm", []), data.get("present", [])
-        mine = [*data.get("mine", []), *present]
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
         self.phrases = [
-            Phrase(
-                name,
-                tier,
-                self._needs(say),
-                re.compile(self._pattern(say)),
-                firm=name in firm,
-                mine=name in mine,
-                present=name in present,
-            )
+            self._phrase(name, tier, say, data)
             for tier, named in tiers.items()
             for name, family in named.items()
             for say in family
@@ -104,6 +93,28 @@ class Lexicon:
             if len(word) not in known:
                 known.append(len(word))
 
+    def _phrase(self, name: str, tier: str, say: str, data: dict[str, Any]) -> Phrase:
+        present = name in data.get("present", [])
+        return Phrase(
+            name,
+            tier,
+            self._needs(say),
+            re.compile(self._pattern(say)),
+            firm=name in data.get("firm", []),
+            mine=present or name in data.get("mine", []),
+            present=present,
+            act=name in data.get("acts", []),
+        )
+
+    def around(self, name: str, *, last: bool = False) -> re.Pattern[str]:
+        """Return a family of the file's context; ``last``: it must end where the search ends."""
+        either = self._either(self._context.get(name, []))
+        return re.compile(f"(?:{either})$" if last else either)
+
+    def has_context(self, name: str) -> bool:
+        """Return whether the file has a family of this name."""
+        return bool(self._context.get(name))
+
     def _symbols(self, slots: Iterable[str]) -> dict[str, str]:
         """Return a symbol per word; words that stand in the same slots share one."""
         places: dict[str, list[str]] = {}
@@ -113,14 +124,8 @@ class Lexicon:
         kinds = sorted({tuple(kind) for kind in places.values()})
         symbol = {kind: chr(_FIRST_SYMBOL + n) for n, kind in enumerate(kinds)}
         known = {word: symbol[tuple(kind)] for word, kind in places.items()}
-        # QUIET: longer words that only hold one of ours (笑死 in unspaced scripts) say nothing.
         known = {word: OTHER_WORD for word in self._classes.get("QUIET", ())} | known
         return known | {word: PAUSE for word in self._classes.get("BUT", ())}
-
-    def _contract(self, contractions: dict[str, str]) -> None:
-        """Let one written word stand for several ("jveux" is "je veux")."""
-        for short, full in contractions.items():
-            self.symbols[short] = "".join(self.symbols.get(w, OTHER_WORD) for w in full.split())
 
     def _members(self, slot: str) -> frozenset[str]:
         return self._classes[slot] if slot.isupper() else self._prefixed(slot)
@@ -135,8 +140,8 @@ class Lexicon:
         """Return, rarest first, the symbols of each part that a phrase cannot do without."""
         sets = [
             frozenset(symbol for slot in part.split("|") for symbol in self._charset(slot))
-            for part in say.split()
-            if part[0] not in ".^$" and not part.endswith("?")
+            for part in _parts(say)
+            if not part.endswith("?")
         ]
         return tuple(sorted(sets, key=len))
 
@@ -146,10 +151,9 @@ class Lexicon:
     def _part(self, part: str) -> str:
         if part in _EDGES:
             return _EDGES[part]
-        if part.startswith("."):
-            return rf"[^.{self._not}]{{0,{len(part)}}}"
-        if part.startswith("~"):
-            return rf"[^.{self._not_other}]{{0,{len(part)}}}"
+        if part[0] in ".~":
+            over = self._not if part[0] == "." else self._not_other
+            return rf"[^.{over}]{{0,{len(part)}}}"
         optional = part.endswith("?")
         chars = {c for slot in part.rstrip("?").split("|") for c in self._charset(slot)}
         return "[" + re.escape("".join(sorted(chars))) + "]" + "?" * optional
@@ -176,10 +180,14 @@ def _forms(word: str) -> Iterator[str]:
         yield from _forms(word[: braced.start()] + ending + word[braced.end() :])
 
 
+def _parts(say: str) -> Iterator[str]:
+    """Yield the parts of a phrase that are words."""
+    yield from (part for part in say.split() if part[0] not in ".~^$")
+
+
 def _slots(say: str) -> Iterator[str]:
-    for part in say.split():
-        if part[0] not in ".^$":
-            yield from part.rstrip("?").split("|")
+    for part in _parts(say):
+        yield from part.rstrip("?").split("|")
 
 
 @cache

@@ -207,7 +207,7 @@ def _lexicons() -> tuple[Lexicon, ...]:
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    return frozenset(word for lex in _lexicons() for word in lex.telling_apart)
+    return frozenset(word for lex in _lexicons() for word in lex.vocabulary)
 
 
 @cache
