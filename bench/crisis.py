@@ -1,4 +1,7 @@
-"""How well crisis safety hears, and how fast: run by hand, ``python bench/crisis.py [--misses]``."""
+"""How well crisis safety hears, and how fast: run by hand, ``python bench/crisis.py [--misses]``.
+
+Never add ``held`` to what phrases are made from: it is what strangers wrote.
+"""
 
 import statistics
 import sys
@@ -8,64 +11,80 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from solacore.kit.talk.crisis.assessment import assess
-from solacore.tests.crisis.labelled import AT_RISK, GENTLE, HARMLESS, LANGUAGES, messages
+from solacore.tests.crisis.labelled import (
+    AT_RISK,
+    DATA,
+    GENTLE,
+    HARMLESS,
+    LANGUAGES,
+    lines,
+    messages,
+)
+
+LOUD = ("explicit", "imminent")
+PUMPS = (
+    "i want to ",
+    "no ",
+    "kill ",
+    "a b ",
+    "die",
+    "w.a.n.t ",
+    "我想",
+    "以前我想自杀",
+    "死にたい",
+    "want die not ",
+    "xq1!",
+    "quiero morir no want to die ",
+)
+
+
+def tier_of(text: str) -> str:
+    risk = assess(text)
+    return risk.tier if risk else "none"
 
 
 def main() -> None:
-    total = 0
+    caught = [tier_of(t) in LOUD for t in (DATA / "must_catch.txt").read_text().splitlines()]
+    print(f"must be caught: {sum(caught)} of {len(caught)}")
+    for folder in ("data", "corpus", "held"):
+        total: Counter[str] = Counter()
+        print(f"\n{folder}: heard / noticed at all, interrupted wrongly, hints noticed")
+        for language in LANGUAGES:
+            counted = count(language, folder)
+            total += counted
+            print(f"  {language:8} {figures(counted)}")
+        print(f"  {'all':8} {figures(total)}")
+    print("\nordinary worries: interrupted / asked")
     for language in LANGUAGES:
-        table: Counter[tuple[str, str]] = Counter()
-        held: Counter[tuple[bool, bool]] = Counter()
-        for kind, text, unseen in messages(language):
-            total += 1
-            risk = assess(text)
-            tier = risk.tier if risk else "none"
-            table[kind, tier] += 1
-            interrupted = tier in ("explicit", "imminent")
-            if kind in AT_RISK:
-                held[unseen, interrupted] += 1
-            if "--misses" in sys.argv and (
-                (kind in AT_RISK and not interrupted)
-                or (kind in HARMLESS and interrupted)
-                or (kind in GENTLE and tier == "none")
-            ):
-                print(f"  {language} {kind}: {text!r} -> {risk}")
-        caught = sum(table[k, t] for k in AT_RISK for t in ("explicit", "imminent"))
-        risky = sum(n for (k, _), n in table.items() if k in AT_RISK)
-        false = sum(table[k, t] for k in HARMLESS for t in ("explicit", "imminent"))
-        harmless = sum(n for (k, _), n in table.items() if k in HARMLESS)
-        plan = sum(n for (k, _), n in table.items() if k == "plan")
-        gentle = sum(n for (k, _), n in table.items() if k in GENTLE)
-        noticed = gentle - sum(table[k, "none"] for k in GENTLE)
-        unseen = held[True, True] / max(1, held[True, True] + held[True, False])
-        print(
-            f"{language:8} n={sum(table.values()):4} recall {caught / risky:.3f} (written later {unseen:.3f}) precision {caught / (caught + false):.3f} "
-            f"false interruption {false / harmless:.3f} plan->imminent {table['plan', 'imminent'] / plan:.2f} soft noticed {noticed / gentle:.2f}"
-        )
-        if "--table" in sys.argv:
-            for kind in (*AT_RISK, *GENTLE, *HARMLESS):
-                print(
-                    "   ",
-                    f"{kind:10}",
-                    {t: table[kind, t] for t in ("imminent", "explicit", "soft", "none")},
-                )
-    print(f"{total} messages")
+        tiers = Counter(map(tier_of, lines(language, "ordinary")))
+        print(f"  {language:8} n={tiers.total()} {sum(tiers[t] for t in LOUD)} / {tiers['soft']}")
+    print()
     for language in LANGUAGES:
-        text = " ".join(t for k, t, _ in messages(language) if k in HARMLESS)
-        timing(language, text)
-    for pump in (
-        "i want to ",
-        "no ",
-        "kill ",
-        "a b ",
-        "die",
-        "w.a.n.t ",
-        "我想",
-        "want die not ",
-        "xq1!",
-        "quiero morir no want to die ",
-    ):
+        timing(language, " ".join(t for k, t, _ in messages(language) if k in HARMLESS))
+    for pump in PUMPS:
         timing(f"pump {pump!r}", pump)
+
+
+def count(language: str, folder: str) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for kind, text, _ in messages(language, folder):
+        tier = tier_of(text)
+        group = "risk" if kind in AT_RISK else "hint" if kind in GENTLE else "harmless"
+        counted[group] += 1
+        counted[f"{group} loud"] += tier in LOUD
+        counted[f"{group} noticed"] += tier != "none"
+        wrong = (group == "risk") != (tier in LOUD) if group != "hint" else tier == "none"
+        if wrong and "--misses" in sys.argv and folder != "held":
+            print(f"    {language} {kind}: {text!r} -> {tier}")
+    return counted
+
+
+def figures(counted: Counter[str]) -> str:
+    risk, harmless, hint = counted["risk"], counted["harmless"], counted["hint"]
+    return (
+        f"n={risk + harmless + hint:5} {counted['risk loud'] / risk:.3f} / {counted['risk noticed'] / risk:.3f}"
+        f"  {counted['harmless loud'] / harmless:.3f}  {counted['hint noticed'] / hint:.2f}"
+    )
 
 
 def timing(name: str, text: str) -> None:
@@ -76,7 +95,7 @@ def timing(name: str, text: str) -> None:
         started = time.process_time()
         assess(text)
         times.append((time.process_time() - started) * 1000)
-    print(f"{name:30} p50 {statistics.median(times):6.2f} ms  p99 {max(times):6.2f} ms")
+    print(f"{name:34} p50 {statistics.median(times):6.2f} ms  p99 {max(times):6.2f} ms")
 
 
 if __name__ == "__main__":

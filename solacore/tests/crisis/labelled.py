@@ -1,10 +1,16 @@
-"""The labelled messages, written for this test, and what counts as right about them."""
+"""The labelled messages, written for this test, and what counts as right about them.
+
+``data`` is the set the contract asks for; ``corpus`` what the phrases were made from, with two
+sets in it whose authors had not seen the detector; ``held`` a third such set, which nobody may
+make phrases from: it says what a stranger may expect. ``ordinary`` is worry without any risk.
+"""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-DATA = Path(__file__).parent / "data"
+HERE = Path(__file__).parent
+DATA = HERE / "data"
 LANGUAGES = ("en", "zh-hans", "zh-hant", "es", "fr", "de", "pt", "ja", "ko", "ru", "ar", "hi")
 AT_RISK = ("explicit", "plan", "selfharm")
 GENTLE = ("passive", "farewell")
@@ -12,10 +18,10 @@ HARMLESS = ("third", "past", "negated", "idiom", "media", "education", "song")
 LATER = "# later"  # what follows was written when the phrases were finished
 
 
-def messages(language: str) -> Iterator[tuple[str, str, bool]]:
+def messages(language: str, folder: str = "data") -> Iterator[tuple[str, str, bool]]:
     """Yield (class, text, whether it was written later) for a language's file."""
     later = False
-    for line in (DATA / f"{language}.txt").read_text(encoding="utf-8").splitlines():
+    for line in lines(language, folder):
         if line == LATER:
             later = True
             continue
@@ -23,3 +29,8 @@ def messages(language: str) -> Iterator[tuple[str, str, bool]]:
         assert found, line
         for text in found[2].split(" | "):
             yield found[1], text.strip(), later
+
+
+def lines(language: str, folder: str) -> list[str]:
+    """Return the lines of a language's file."""
+    return (HERE / folder / f"{language}.txt").read_text(encoding="utf-8").splitlines()

@@ -6,9 +6,18 @@ import pytest
 
 from solacore.kit.talk import crisis
 from solacore.tests.crisis import disguise
-from solacore.tests.crisis.labelled import AT_RISK, DATA, GENTLE, HARMLESS, LANGUAGES, messages
+from solacore.tests.crisis.labelled import (
+    AT_RISK,
+    DATA,
+    GENTLE,
+    HARMLESS,
+    LANGUAGES,
+    lines,
+    messages,
+)
 
 MUST_CATCH = (DATA / "must_catch.txt").read_text(encoding="utf-8").splitlines()
+HEARD, LEFT_ALONE = 0.68, 0.9  # of a set the phrases were not made from
 BEST = ("en", "es", "zh-hans", "zh-hant")
 
 
@@ -17,8 +26,8 @@ def interrupts(text, before=()):
     return risk is not None and risk.tier in ("explicit", "imminent")
 
 
-def share(language, classes, right):
-    texts = [text for kind, text, _ in messages(language) if kind in classes]
+def share(language, classes, right, folder="data"):
+    texts = [text for kind, text, _ in messages(language, folder) if kind in classes]
     wrong = [text for text in texts if not right(text)]
     return 1 - len(wrong) / len(texts), wrong
 
@@ -51,6 +60,37 @@ def test_hardly_anybody_is_interrupted_for_nothing():
     texts = [t for language in LANGUAGES for kind, t, _ in messages(language) if kind in HARMLESS]
     interrupted = [text for text in texts if interrupts(text)]
     assert len(interrupted) <= 0.02 * len(texts), interrupted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_phrases_were_made_from_stays_heard(language):
+    recall, missed = share(language, AT_RISK, interrupts, "corpus")
+    quiet, interrupted = share(language, HARMLESS, lambda text: not interrupts(text), "corpus")
+    assert recall >= 0.94, missed
+    assert quiet >= 0.97, interrupted
+
+
+def test_what_strangers_wrote_is_heard_no_worse_than_it_was():
+    """Floors under the measured figures (bench/README.md), not promises: nobody tunes on these."""
+    heard, quiet = (
+        [
+            ok(text)
+            for lang in LANGUAGES
+            for kind, text, _ in messages(lang, "held")
+            if kind in kinds
+        ]
+        for kinds, ok in ((AT_RISK, interrupts), (HARMLESS, lambda text: not interrupts(text)))
+    )
+    assert sum(heard) >= HEARD * len(heard)
+    assert sum(quiet) >= LEFT_ALONE * len(quiet)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ordinary_worries_are_left_alone(language):
+    tiers = [risk and risk.tier for risk in map(crisis.assess, lines(language, "ordinary"))]
+    assert len(tiers) >= 150
+    assert sum(tier in ("explicit", "imminent") for tier in tiers) <= 0.01 * len(tiers)
+    assert tiers.count("soft") <= 0.1 * len(tiers)
 
 
 @pytest.mark.parametrize("text", (DATA / "everyday.txt").read_text(encoding="utf-8").splitlines())
