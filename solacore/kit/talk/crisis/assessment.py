@@ -11,6 +11,7 @@ from solacore.kit.talk.crisis.normal import normalise
 
 MESSAGES_BEFORE = 2
 _READ_BEFORE = 400  # characters of a message before
+_TELLS = 6  # known words that tell a text's language
 _SAID_ENOUGH = 20  # times one phrase is looked at for something near that makes it graver
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
@@ -73,7 +74,7 @@ def _gravest(risks: Iterator[Risk]) -> Risk | None:
 
 
 def _risks(text: str) -> Iterator[Risk]:
-    for lex, symbols, shared in _read(text):
+    for lex, symbols in _read(text):
         present = frozenset(symbols)
         read: Text | None = None
         hinted = False  # one hint is enough
@@ -84,8 +85,6 @@ def _risks(text: str) -> Iterator[Risk]:
                 continue
             said = 0
             for hit in phrase.pattern.finditer(symbols):
-                if shared.issuperset(hit[0]):
-                    continue
                 read = read or Text.read(lex, symbols)
                 tier = tier_in(read, phrase, *hit.span())
                 if tier:
@@ -96,11 +95,11 @@ def _risks(text: str) -> Iterator[Risk]:
                         break
 
 
-def _read(text: str) -> Iterator[tuple[Lexicon, str, frozenset[str]]]:
-    """Yield each language that the text's letters may be in, with the text's symbols.
+def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
+    """Yield each language that the text may be in, with the text's symbols.
 
-    Third come symbols of words that a language knows which knows far more of the text: a phrase
-    of such words alone ("overdose" is French, too) is left to that language.
+    Once a text has enough words to tell, a language that knows far fewer of them is not believed
+    ("me mareo en marzo" is no Hindi).
     """
     scripts = [name for name, letters in _SCRIPTS.items() if letters.search(text)]
     tokens: list[str] = []
@@ -108,13 +107,12 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str, frozenset[str]]]:
         tokens = reading.spaced(text)
         read = {name: reading.each(tokens, lexicon(name)) for name in reading.LATIN}
         known = {name: sum(_is_known(words[t]) for t in tokens) for name, words in read.items()}
-        best = max(reading.LATIN, key=lambda name: known[name])
+        most = max(known.values())
         for name, words in read.items():
-            if not any(known[name] < known[sister] for sister in _SISTERS.get(name, ())):
-                shared = (
-                    _shared(words, read[best]) if known[name] * 3 < known[best] * 2 else frozenset()
-                )
-                yield lexicon(name), "".join([words[t] for t in tokens]), shared
+            foreign = most >= _TELLS and known[name] * 3 < most * 2
+            if foreign or any(known[name] < known[near] for near in _SISTERS.get(name, ())):
+                continue
+            yield lexicon(name), "".join([words[t] for t in tokens])
     for name in scripts:
         if tokens and name in reading.LATIN:
             continue
@@ -122,16 +120,10 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str, frozenset[str]]]:
             continue
         lex = lexicon(name)
         if lex.unspaced:
-            yield lex, reading.stream(text, lex), frozenset()
+            yield lex, reading.stream(text, lex)
         else:
             tokens = tokens or reading.spaced(text)
-            yield lex, reading.symbols(tokens, lex), frozenset()
-
-
-def _shared(ours: dict[str, str], theirs: dict[str, str]) -> frozenset[str]:
-    """Return the symbols of those of our words that the other language knows as well."""
-    alone = {symbols for word, symbols in ours.items() if not _is_known(theirs[word])}
-    return frozenset("".join(ours.values())) - frozenset("".join(alone))
+            yield lex, reading.symbols(tokens, lex)
 
 
 def _is_known(symbols: str) -> bool:
