@@ -5,6 +5,7 @@ sets in it whose authors had not seen the detector; ``held`` a third such set, w
 make phrases from: it says what a stranger may expect. ``ordinary`` is worry without any risk.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,3 +35,24 @@ def messages(language: str, folder: str = "data") -> Iterator[tuple[str, str, bo
 def lines(language: str, folder: str) -> list[str]:
     """Return the lines of a language's file."""
     return (HERE / folder / f"{language}.txt").read_text(encoding="utf-8").splitlines()
+
+
+def learnt_from() -> list[tuple[str, str, bool]]:
+    """Return (kind, text, whether at risk) of all that the ear is fitted to; hints are neither."""
+    found = [("explicit", text, True) for text in lines("must_catch", "data")]
+    found += [("everyday", text, False) for text in lines("everyday", "data")]
+    for language in LANGUAGES:
+        found += [("ordinary", text, False) for text in lines(language, "ordinary")]
+        for folder in ("data", "corpus"):
+            found += [
+                (kind, text, kind in AT_RISK)
+                for kind, text, _ in messages(language, folder)
+                if kind not in GENTLE
+            ]
+    return found
+
+
+def digest() -> str:
+    """Return what tells one set of messages from another."""
+    whole = "\n".join(f"{kind} {text}" for kind, text, _ in learnt_from())
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
