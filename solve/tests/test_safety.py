@@ -193,7 +193,7 @@ def test_what_only_the_coach_understands_brings_help_after_its_answer(ada, say_w
         "I am glad you told ", 'me. Are you safe?\n[[coach {"do', 'ne": true, "at_risk": true}]]'
     )
     session_id = ada.open_session()
-    text = "I have started to plan for a world that does without my being in it"
+    text = "from spring on somebody else can water the plants, my part is over"
     assert crisis.assess(text) is None
 
     reply = ada.say(session_id, text, headers={"accept-language": "es-MX"})

@@ -29,13 +29,23 @@ def test_whatever_is_weighed_weighs_something(text):
     assert -20 < ear.weigh(text) < 20
 
 
-def test_what_sounds_like_nobody_at_risk_is_asked_about_and_what_does_is_too(monkeypatch):
-    monkeypatch.setattr(ear, "weigh", lambda text: -9.0)
-    assert assess("I want to die").tier == "soft"
-    monkeypatch.setattr(ear, "weigh", lambda text: 9.0)
-    sound = assess("Me mudo en marzo con la familia a otra casa")
-    assert (sound.tier, sound.keyword, sound.language) == ("soft", "sound", "es")
-    assert assess("I just want to disappear").tier == "explicit"
-    monkeypatch.setattr(ear, "weigh", lambda text: 0.0)
-    assert assess("Me mudo en marzo con la familia a otra casa") is None
-    assert assess("I want to die").tier == "explicit"
+PLAIN = "Me mudo en marzo con la familia a otra casa"
+
+
+@pytest.mark.parametrize(
+    ("weight", "text", "tier"),
+    [(-9, "I want to die", "soft"), (0, "I want to die", "explicit"),
+     (0, PLAIN, None), (2, PLAIN, "soft"), (9, PLAIN, "explicit"),
+     (-9, "I just want to disappear", None), (0, "I just want to disappear", "soft"),
+     (2, "I just want to disappear", "explicit")],
+)  # fmt: skip
+def test_phrases_and_weight_decide_together(monkeypatch, weight, text, tier):
+    monkeypatch.setattr(ear, "weigh", lambda text: float(weight))
+    risk = assess(text)
+    assert (risk and risk.tier) == tier
+
+
+def test_what_only_sounds_so_has_a_name_and_a_language(monkeypatch):
+    monkeypatch.setattr(ear, "weigh", lambda text: 2.0)
+    risk = assess(PLAIN)
+    assert (risk.keyword, risk.language) == ("sound", "es")

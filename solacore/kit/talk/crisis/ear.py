@@ -18,7 +18,7 @@ from solacore.kit.talk.crisis.normal import normalise
 WEIGHTS = Path(__file__).parent / "ear.tsv"
 SCALE = 16  # a weight of 1 is written as 16
 WINDOW = 300  # characters weighed together: as long as what it was learnt from
-MAX_WEIGHED = 4_000  # of a longer message, its first and its last half of so many characters
+MAX_WEIGHED = 3_000  # of a longer message, its first and its last half of so many characters
 RUN = 4
 _WORD = re.compile(r"[\w'\u0900-\u097f]+")
 _DIGITS = re.compile(r"\d+")

@@ -227,7 +227,9 @@ def _innocent() -> frozenset[str]:
 
 @cache
 def _collapsed() -> dict[str, list[str]]:
-    return _index((_DOUBLED.sub(r"\1", word), word) for word in _vocabulary() if len(word) > 2)
+    return _index(
+        (_DOUBLED.sub(r"\1", word), word) for word in sorted(_vocabulary()) if len(word) > 2
+    )
 
 
 @cache
