@@ -17,7 +17,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +32,23 @@ _EDGES = {"^": "(?<![^.,])", "$": "(?![^.,])"}
 _ENDINGS = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """A family of ways to say one thing. ``needs``: of each set of symbols one must be there."""
 
     name: str
     tier: str
     needs: tuple[frozenset[str], ...]
-    pattern: re.Pattern[str]
+    written: str
     firm: bool  # said of oneself whoever the grammatical subject is ("better off without me")
     mine: bool  # its grammar says "I" ("kill myself"): others spoken of before change nothing
     present: bool  # "I, now" ("I want to die"): nor does a past spoken of
     act: bool  # said without a subject, it is done by whom the sentence began with
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What it is in symbols, compiled when the first text has the words it needs."""
+        return re.compile(self.written)
 
 
 class Lexicon:
@@ -76,7 +81,7 @@ class Lexicon:
         self.looks_inside: bool = data.get("looks_inside", False)
         self.looks_around: bool = data.get("looks_around", False)
         self._context = context
-        self.harmless = self._any(data.get("harmless", []))
+        self._harmless: list[str] = data.get("harmless", [])
         # Words that are looked for in disguise, and everyday words one letter away from ours.
         self.telling = frozenset(w for c in data.get("telling", []) for w in self._classes[c])
         self.innocent = frozenset(_words(data.get("innocent", "")))
@@ -93,13 +98,18 @@ class Lexicon:
             if len(word) not in known:
                 known.append(len(word))
 
+    @cached_property
+    def harmless(self) -> re.Pattern[str]:
+        """What makes a phrase that it touches an idiom."""
+        return re.compile(self._either(self._harmless))
+
     def _phrase(self, name: str, tier: str, say: str, data: dict[str, Any]) -> Phrase:
         present = name in data.get("present", [])
         return Phrase(
             name,
             tier,
             self._needs(say),
-            re.compile(self._pattern(say)),
+            self._pattern(say),
             firm=name in data.get("firm", []),
             mine=present or name in data.get("mine", []),
             present=present,
@@ -160,9 +170,6 @@ class Lexicon:
 
     def _either(self, family: Iterable[str]) -> str:
         return "|".join(self._pattern(say) for say in family) or "(?!)"
-
-    def _any(self, family: Iterable[str]) -> re.Pattern[str]:
-        return re.compile(self._either(family))
 
 
 def _words(said: str) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from solacore.kit.talk.crisis.lexicon import OTHER_WORD, PAUSE, STOP, Lexicon, lexicon
+from solacore.kit.talk.crisis.near import Near
 
 LATIN = ("en", "es", "fr", "de", "pt", "zh-pinyin", "hi")  # Hindi is typed in both scripts
 _LETTER = r"[\w\u0900-\u0963\u0966-\u097f]"
@@ -180,13 +181,13 @@ def _disguised(token: str, exact: bool) -> tuple[str, ...]:
 
 def _mistyped(token: str) -> Iterator[str]:
     """Yield long known words at distance 1 (one letter more, less, other, or two swapped)."""
-    index = _one_less()
-    yield from index.get(token, ())
+    near = _near()
+    yield from near.without_a_letter(token)
     for at in range(len(token)):
         less = token[:at] + token[at + 1 :]
         if less in _long():
             yield less
-        for word in index.get(less, ()):
+        for word in near.without_a_letter(less):
             if _one_apart(word, token):
                 yield word
 
@@ -244,9 +245,9 @@ def _starred() -> dict[str, list[str]]:
 
 
 @cache
-def _one_less() -> dict[str, list[str]]:
-    words = sorted(word for word in _vocabulary() if len(word) >= 4)
-    return _index((word[:at] + word[at + 1 :], word) for word in words for at in range(len(word)))
+def _near() -> Near:
+    words = {word for lex in _lexicons() if not lex.exact for word in lex.vocabulary}
+    return Near(sorted(word for word in words if len(word) >= 4))
 
 
 def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
