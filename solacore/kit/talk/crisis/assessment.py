@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from solacore.kit.talk.crisis import ear, reading
 from solacore.kit.talk.crisis.context import Text, tier_in
@@ -10,6 +11,7 @@ from solacore.kit.talk.crisis.lexicon import TIERS, Lexicon, Phrase, lexicon
 from solacore.kit.talk.crisis.normal import normalise
 
 MESSAGES_BEFORE = 2
+_FIRST = Lock()  # what is known is read once, not by every thread that has a first message
 _READ_BEFORE = 400  # characters of a message before
 # Log-odds (``ear.weigh``), chosen by five folds: of ordinary worries 1.4 % lie above the first and
 # 0.2 % above the second; of those at risk 1.9 % lie below the last.
@@ -50,6 +52,9 @@ def assess(text: str, before: Sequence[str] = ()) -> Risk | None:
     ``before`` are the person's messages just before it, oldest first: a phrase that was sent
     in two or three pieces is found in the message that completes it. Linear in the length.
     """
+    with _FIRST:
+        reading.prepare()
+        ear.prepare()
     risk = _weighed(_gravest(_risks(normalise(text))), text)
     if (risk is None or risk.tier == "soft") and before:
         parts = [part[-_READ_BEFORE:] for part in before[-MESSAGES_BEFORE:]]

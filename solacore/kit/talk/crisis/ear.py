@@ -25,6 +25,11 @@ _DIGITS = re.compile(r"\d+")
 _SENTENCE = re.compile(r"[^.!?。！？;；\n]+[.!?。！？;；\n]*")
 
 
+def prepare() -> None:
+    """Read the weights, if that was not done yet: 0.1 s."""
+    _learnt()
+
+
 def weigh(text: str) -> float:
     """Return the log-odds that the message, or the gravest stretch of it, is of somebody at risk.
 

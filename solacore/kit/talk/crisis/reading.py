@@ -53,6 +53,12 @@ _SPOKEN = "唔不冇没諗想谂想佢他咗了嘅的喺在攰累瞓睡俾给畀
 _SIMPLER = str.maketrans(_PAIRS[::2], _PAIRS[1::2]) | str.maketrans(_SPOKEN[::2], _SPOKEN[1::2])
 
 
+def prepare() -> None:
+    """Read what words in disguise may stand for, if that was not done yet: half a second."""
+    for table in (_near, _long, _collapsed, _starred, _innocent):
+        table()
+
+
 def spaced(text: str) -> list[str]:
     """Return a normalised text's words and signs, in order."""
     text = _ELISION.sub(r"\1 ", _SPELT.sub(_put_together, text))
