@@ -61,6 +61,7 @@ def main() -> None:
     print()
     for language in LANGUAGES:
         timing(language, " ".join(t for k, t, _ in messages(language) if k in HARMLESS))
+        timing(f"{language}, ordinary", " ".join(lines(language, "ordinary")))
     for pump in PUMPS:
         timing(f"pump {pump!r}", pump)
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from threading import Lock
 
 from solacore.kit.talk.crisis import ear, reading
 from solacore.kit.talk.crisis.context import Text, tier_in
-from solacore.kit.talk.crisis.lexicon import TIERS, Lexicon, Phrase, lexicon
+from solacore.kit.talk.crisis.lexicon import TIERS, Lexicon, lexicon
 from solacore.kit.talk.crisis.normal import normalise
 
 MESSAGES_BEFORE = 2
@@ -18,7 +19,6 @@ _READ_BEFORE = 400  # characters of a message before
 _SOUNDS, _SOUNDS_LOUD, _SOUNDS_WITH_HINT, _SOUNDS_UNLIKE = 1.0, 2.5, 0.5, -3.0
 _TELLS = 6  # known words that tell a text's language
 _SAID_ENOUGH = 20  # times that one phrase is judged in a text
-_WINDOW, _OVERLAP = 800, 100  # symbols
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
     "zh": re.compile("[\u3400-\u9fff]"),
@@ -108,49 +108,22 @@ def _gravest(risks: Iterator[Risk]) -> Risk | None:
 
 def _risks(text: str) -> Iterator[Risk]:
     for lex, symbols in _read(text):
-        windows = _windows(symbols)
+        present = frozenset(symbols)
         read: Text | None = None
         hinted = False  # one hint is enough
         for phrase in lex.phrases:
-            if hinted and phrase.tier == "soft":
+            if (hinted and phrase.tier == "soft") or any(
+                need.isdisjoint(present) for need in phrase.needs
+            ):
                 continue
-            for start, end in _hits(phrase, symbols, windows):
+            for hit in islice(phrase.pattern.finditer(symbols), _SAID_ENOUGH):
                 read = read or Text.read(lex, symbols)
-                tier = tier_in(read, phrase, start, end)
+                tier = tier_in(read, phrase, *hit.span())
                 if tier:
                     yield Risk(tier, phrase.name, lex.language)
                     hinted = hinted or tier == "soft"
                     if tier == phrase.tier != "explicit":
                         break
-
-
-def _windows(symbols: str) -> list[tuple[int, int, frozenset[str]]]:
-    """Return stretches that overlap by more than a phrase's length, and the symbols in each."""
-    return [
-        (start, end := min(len(symbols), start + _WINDOW + _OVERLAP), frozenset(symbols[start:end]))
-        for start in range(0, len(symbols), _WINDOW)
-    ]
-
-
-def _hits(
-    phrase: Phrase, symbols: str, windows: list[tuple[int, int, frozenset[str]]]
-) -> Iterator[tuple[int, int]]:
-    """Yield where a phrase stands, ``_SAID_ENOUGH`` times at most.
-
-    Most windows lack a word that it needs: 8,000 characters take half the time so.
-    """
-    found: set[tuple[int, int]] = set()
-    for start, end, present in windows:
-        if any(need.isdisjoint(present) for need in phrase.needs):
-            continue
-        for hit in phrase.pattern.finditer(symbols, start, end):
-            span = hit.span()
-            if span in found or span[1] == end < len(symbols):  # the next window has it whole
-                continue
-            yield span
-            found.add(span)
-            if len(found) == _SAID_ENOUGH:
-                return
 
 
 def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
@@ -165,7 +138,7 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
         tokens = reading.spaced(text)
         read = {name: reading.each(tokens, lexicon(name)) for name in reading.LATIN}
         spelt = [token for token in tokens if _LATIN.search(token)]
-        known = {name: sum(_is_known(words[t]) for t in spelt) for name, words in read.items()}
+        known = {name: _count_known(spelt, words) for name, words in read.items()}
         most = max(known.values())
         for name, words in read.items():
             foreign = (scripts and not known[name]) or (
@@ -185,6 +158,11 @@ def _read(text: str) -> Iterator[tuple[Lexicon, str]]:
         else:
             tokens = tokens or reading.spaced(text)
             yield lex, reading.symbols(tokens, lex)
+
+
+def _count_known(tokens: list[str], words: dict[str, str]) -> int:
+    known = {word for word, symbols in words.items() if _is_known(symbols)}
+    return sum(token in known for token in tokens)
 
 
 def _is_known(symbols: str) -> bool:

@@ -55,7 +55,7 @@ _SIMPLER = str.maketrans(_PAIRS[::2], _PAIRS[1::2]) | str.maketrans(_SPOKEN[::2]
 
 def prepare() -> None:
     """Read what words in disguise may stand for, if that was not done yet: half a second."""
-    for table in (_near, _long, _collapsed, _starred, _innocent):
+    for table in (_near, _long, _letters, _collapsed, _starred, _innocent):
         table()
 
 
@@ -106,10 +106,12 @@ def symbols(tokens: list[str], lex: Lexicon) -> str:
 
 def each(tokens: list[str], lex: Lexicon) -> dict[str, str]:
     """Return what each token reads as in a language."""
-    return {token: _symbol(token, lex, lex.symbols) for token in set(tokens)}
+    return {token: _symbol(token, lex) for token in set(tokens)}
 
 
-def _symbol(token: str, lex: Lexicon, known: dict[str, str]) -> str:
+@lru_cache(32_768)  # people share most of their words: a third of a long message's time
+def _symbol(token: str, lex: Lexicon) -> str:
+    known = lex.symbols
     if token in known:
         return known[token]
     if token in _SIGN_BREAK:
@@ -149,6 +151,8 @@ def _longest(text: str, lex: Lexicon) -> Iterator[str]:
 
 def _pieces(token: str, lex: Lexicon) -> str:
     """Return the symbols of words written without spaces, "" if they are not all known."""
+    if token[0] not in lex.lengths:
+        return ""
     best: list[str | None] = [""] + [None] * len(token)
     for at in range(len(token)):
         done = best[at]
@@ -171,6 +175,8 @@ _FUZZY = frozenset(["en", "es", "fr", "de", "pt", "ru", "ar", "hi", "zh"])
 @lru_cache(4096)
 def _disguised(token: str, exact: bool) -> tuple[str, ...]:
     """Return the known words that ``token`` may stand for, likeliest first."""
+    if _letters().isdisjoint(token):  # another script: nothing is near
+        return ()
     known = _vocabulary()
     found: list[str] = []
     if not token.isalpha():
@@ -215,6 +221,11 @@ def _lexicons() -> tuple[Lexicon, ...]:
 @cache
 def _vocabulary() -> frozenset[str]:
     return frozenset(word for lex in _lexicons() for word in lex.vocabulary)
+
+
+@cache
+def _letters() -> frozenset[str]:
+    return frozenset("".join(_vocabulary())) | {chr(sign) for sign in (*_LEET, *_LEET_L)}
 
 
 @cache
