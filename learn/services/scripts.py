@@ -16,7 +16,6 @@ from solacore.kit.messages import bill
 from solacore.kit.models import DELETED, AnswerState, Frames
 from solacore.kit.talk import conversation, helplines, referrals
 from solacore.kit.talk.conversation import Heard
-from solacore.kit.talk.voice import Voice
 
 
 def done(answer_id: UUID, step: str | None) -> dict[str, object]:
@@ -34,7 +33,7 @@ def broken(code: str, answer_id: UUID, step: str | None) -> Frames:
     return [["error", {"error": "STREAM_ERROR", "code": code}], ["done", done(answer_id, step)]]
 
 
-class Script:
+class Script(answers.PersonalScript):
     """One answer on its way, and what follows when it ends."""
 
     kind = LearnMessage
@@ -48,24 +47,16 @@ class Script:
         moves: bool,
         country: str | None,
     ) -> None:
-        self.answer_id, self.session_id = heard.answer.pk, session.pk
-        self.user_id = session.user_id
-        self.ask, self.moves = ask, moves
-        self.spent: list[llm.Spent] = []
-        self.shield, self.said = heard.shield, heard.said_by_user()
+        super().__init__(heard, ask, user_id=session.user_id, country=country)
+        self.moves = moves
+        self.said = heard.said_by_user()
         self.note: dict[str, object] | None = None
         self.broken = broken("ANSWER_FAILED", self.answer_id, ask.step)
-        self._voice = Voice(heard.shield.places, heard.spoken, country)
 
     @property
     def stopped(self) -> bool:
         """Whether it was cut off as unsafe or ends with help: then nothing follows from it."""
         return self._voice.stopped is not None or self.help is not None
-
-    @property
-    def help(self) -> helplines.Help | None:
-        """What somebody was shown whom the teacher heard to be at risk: the step stays."""
-        return self._voice.help
 
     def feed(self, piece: str) -> str:
         """Return what of a piece may be shown."""
@@ -76,17 +67,9 @@ class Script:
         rest, self.note = self._voice.finish()
         return rest
 
-    def rest(self) -> str:
-        """Return what was held back of an answer that broke off."""
-        return self._voice.finish()[0]
-
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and move on."""
         return finish(self, text=text, now=timezone.now())  # noqa: TID251
-
-    def halted(self, text: str) -> None:
-        """Take down what an answer took that was ended early."""
-        answers.halted(self, text, timezone.now())  # noqa: TID251
 
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""

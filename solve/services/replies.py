@@ -13,7 +13,7 @@ from solacore.kit.rows import update
 from solacore.kit.talk import conversation, crisis, helplines, referrals
 from solacore.kit.talk.conversation import Heard
 from solve import errors, limits
-from solve.models import Message, Role, SolveSession, StepVisit
+from solve.models import Message, Role, SolveSession
 from solve.rules import asking, choices, emotions
 from solve.rules.profile import Profile
 from solve.rules.profile import heard as profile_heard
@@ -167,10 +167,7 @@ def _count(session: SolveSession, now: datetime) -> int:
         cursor.execute(_COUNT, [now, session.pk, session.current_step])
         if counted := cursor.fetchone():
             return int(counted[0])
-    session.visits.open().update(completed_at=now, updated_at=now)
-    StepVisit.objects.create(
-        session=session, step=session.current_step, started_at=now, message_count=1
-    )
+    sessions.enter(session, session.current_step, now, message_count=1)
     return 1
 
 

@@ -13,7 +13,6 @@ from solacore.kit.models import DELETED, AnswerState, Frames
 from solacore.kit.rows import update
 from solacore.kit.talk import conversation, helplines, referrals
 from solacore.kit.talk.conversation import Heard
-from solacore.kit.talk.voice import Voice
 from solve import errors
 from solve.models import Message, SolveSession
 from solve.rules import coach
@@ -30,7 +29,7 @@ def broken(code: str, step: str, mood: dict[str, object]) -> Frames:
     ]
 
 
-class Script:
+class Script(answers.PersonalScript):
     """One answer on its way: what may be shown of it, and what follows when it ends."""
 
     kind = Message
@@ -44,20 +43,11 @@ class Script:
         profile: Profile,
         country: str | None,
     ) -> None:
-        self.answer_id, self.session_id = heard.answer.pk, session.pk
-        self.user_id = session.user_id
-        self.ask, self.mood, self.profile = ask, mood, profile
-        self.spent: list[llm.Spent] = []
-        self.shield = heard.shield
+        super().__init__(heard, ask, user_id=session.user_id, country=country)
+        self.mood, self.profile = mood, profile
         self.broken = broken("ANSWER_FAILED", ask.step, mood)
         self.done, self.learned = ask.moving, False
-        self._voice = Voice(heard.shield.places, heard.spoken, country)
         self._shown: list[str] = []
-
-    @property
-    def help(self) -> helplines.Help | None:
-        """What somebody was shown whom the coach heard to be at risk: the step stays."""
-        return self._voice.help
 
     def feed(self, piece: str) -> str:
         """Return what of a piece may be shown."""
@@ -87,17 +77,9 @@ class Script:
             rest = f"{rest}\n\n{llm.offline_coach().options_lines(self.ask)}"
         return rest
 
-    def rest(self) -> str:
-        """Return what was held back of an answer that broke off."""
-        return self._voice.finish()[0]
-
     def finish(self, text: str) -> Frames:
         """Keep the whole answer and move on if the step's purpose is met."""
         return finish(self, text=text, now=timezone.now())  # noqa: TID251
-
-    def halted(self, text: str) -> None:
-        """Take down what an answer took that was ended early."""
-        answers.halted(self, text, timezone.now())  # noqa: TID251
 
     def interrupt(self, text: str, code: str) -> Frames:
         """Keep a broken answer; the step stays, and its reader is not charged."""

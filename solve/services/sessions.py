@@ -216,19 +216,29 @@ _LEAVE = """
      WHERE session_id = %s AND completed_at IS NULL"""
 
 
+def _leave(session: SolveSession, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE, [now, now, session.pk])
+
+
+def enter(session: SolveSession, step: str, now: datetime, *, message_count: int = 0) -> None:
+    """Close the visit that is open in a locked session, and open one of ``step``."""
+    _leave(session, now)
+    visit = StepVisit(session=session, step=step, started_at=now, message_count=message_count)
+    insert([visit])
+
+
 def advance(session: SolveSession, to: Step, now: datetime) -> None:
     """Move a locked session to ``to``; the caller saves it."""
     left = session.current_step
-    with connection.cursor() as cursor:
-        cursor.execute(_LEAVE, [now, now, session.pk])
-    insert([StepVisit(session=session, step=to, started_at=now)])
+    enter(session, to, now)
     session.current_step = to
     analytics.record(session, "step_completed", from_step=left, to_step=to.value)
 
 
 def complete(session: SolveSession, now: datetime) -> None:
     """End a locked session, from whatever step (contract M21); the caller saves it."""
-    session.visits.open().update(completed_at=now, updated_at=now)
+    _leave(session, now)
     session.status, session.completed_at = Status.COMPLETED, now
     analytics.record(session, "session_completed", final_step=session.current_step)
 
@@ -242,7 +252,7 @@ def take_back(session: SolveSession, to: Step, now: datetime) -> int:
     if session.current_step != to or session.status == Status.COMPLETED:
         left = session.current_step
         session.visits.open().filter(message_count=0).delete()
-        session.visits.open().update(completed_at=now, updated_at=now)
+        _leave(session, now)
         last = session.visits.filter(step=to).order_by("-started_at").first()
         if last is not None:
             session.visits.filter(pk=last.pk).update(completed_at=None, updated_at=now)
@@ -263,8 +273,7 @@ def undo(*, session_id: UUID, user_id: UUID, now: datetime) -> SolveSession:
     to = Step(left) if session.status == Status.COMPLETED else Step(left).previous
     if to is None:
         raise errors.NothingToUndo
-    session.visits.open().update(completed_at=now, updated_at=now)
-    StepVisit.objects.create(session=session, step=to, started_at=now)
+    enter(session, to, now)
     _go_back(session, to, left)
     return session
 
@@ -277,7 +286,7 @@ def _go_back(session: SolveSession, to: Step, left: str) -> None:
 
 def abandon(session: SolveSession, now: datetime) -> None:
     """Set a locked session down where it stands; the caller saves it."""
-    session.visits.open().update(completed_at=now, updated_at=now)
+    _leave(session, now)
     session.status, session.completed_at = Status.ABANDONED, None
     analytics.record(session, "session_abandoned", step=session.current_step)
 
